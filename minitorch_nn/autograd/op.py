@@ -1,0 +1,390 @@
+"""An operation in one place: a kernel on arrays and one gradient rule per input.
+
+    @op(a=lambda g, b: g * b, b=lambda g, a: g * a)
+    def mul(a, b):
+        return np.multiply(a, b)
+
+A rule's first argument is the gradient of the output; the others are looked up by name when the package is imported:
+inputs, `out`, options, and `<input>_shape`. What the rules of the inputs that want a gradient name is kept in the
+graph, nothing else. Rules are written with operations and plain operators: in the usual backward pass they are given
+arrays and run; under `create_graph=True` they are given Tensors, and record.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from operator import itemgetter
+from types import MethodType
+from typing import Any, TypeVar, cast
+
+import numpy as np
+
+from ..dtypes import from_numpy
+from . import variable
+from .arrays import broadcast_error, convert, is_hidden, settle
+from .grad_mode import mode
+from .node import FREED, AccumulateGrad, Node, Output, accumulator, births
+from .quiet import hush, restore
+from .variable import TensorBase
+
+registry: dict[str, Op] = {}
+"""Every operation by its name."""
+
+_new: Any = object.__new__
+_NEVER_CHANGES = [0]
+WANTED = -1
+Rule = Callable[..., Any]
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _Plan:
+    """What to keep and which rules to run when a certain set of inputs wants gradients."""
+
+    __slots__ = ("frees", "kept", "rules", "take", "versioned")
+
+    def __init__(self, op: Op, mask: int) -> None:
+        inputs = len(op.inputs)
+        if op.joint is not None:
+            kept = set(op.joint_needs) - {WANTED}
+        else:
+            chosen = [i for i in range(inputs) if mask >> i & 1 and op.rules[i] is not None]
+            kept = {n for i in chosen for n in op.needs[i]}
+        self.kept = sorted(kept)
+        place = {n: k for k, n in enumerate(self.kept)} | {WANTED: WANTED}
+        if op.joint is not None:
+            self.rules = [(0, op.joint, tuple(place[n] for n in op.joint_needs))]
+        else:
+            self.rules = [(i, op.rules[i], tuple(place[n] for n in op.needs[i])) for i in chosen]
+        self.take = _taker(self.kept)
+        self.versioned = [n for n in self.kept if n <= inputs]
+        # Only arrays are dropped after use; a node that kept shapes and options alone can run again, as in PyTorch.
+        self.frees = any(n < inputs + len(op.outputs) for n in self.kept)
+
+
+def _taker(kept: list[int]) -> Callable[[list[Any]], Any]:
+    if len(kept) == 1:
+        only = kept[0]
+        return lambda known: (known[only],)
+    return itemgetter(*kept) if kept else lambda known: ()
+
+
+class OpNode(Node):
+    """A recorded call of an `Op`; each operation has a subclass of its own, named as PyTorch names it."""
+
+    __slots__ = ("plan", "saved", "versions")
+
+    op: Op
+    plan: _Plan
+    saved: tuple[Any, ...] | None
+    """The values that the rules name, in the order of `plan.kept`."""
+    versions: list[Any]
+    """Version counter and version when saved, by turns, of the saved tensors."""
+
+    def backward(self, g: Any, create_graph: bool, needed: set[Node] | None) -> list[tuple[Node, Any]]:
+        saved = self.saved
+        if saved is None:
+            raise RuntimeError(FREED)
+        versions = self.versions
+        if versions:
+            for k in range(0, len(versions), 2):
+                if versions[k][0] != versions[k + 1]:
+                    raise RuntimeError(self._stale(k))
+        if create_graph:
+            saved = tuple(self._as_tensors())
+        edges = self.edges
+        if self.op.joint is not None:
+            return self._joint(g, saved, needed)
+        parts: list[tuple[Node, Any]] = []
+        for i, rule, at in self.plan.rules:
+            edge = edges[i]
+            if needed is not None and edge not in needed:
+                continue
+            n = len(at)
+            if n == 1:
+                part = rule(g, saved[at[0]])
+            elif n == 0:
+                part = rule(g)
+            elif n == 2:
+                part = rule(g, saved[at[0]], saved[at[1]])
+            else:
+                part = rule(g, *[saved[j] for j in at])
+            parts.append((edge, part))  # type: ignore[arg-type]
+        return parts
+
+    def _joint(self, g: Any, saved: Sequence[Any], needed: set[Node] | None) -> list[tuple[Node, Any]]:
+        wanted = tuple(e is not None and (needed is None or e in needed) for e in self.edges)
+        _, rule, at = self.plan.rules[0]
+        parts = rule(g, *[wanted if j == WANTED else saved[j] for j in at])
+        return [(e, p) for e, p, w in zip(self.edges, parts, wanted, strict=True) if w and e is not None]
+
+    def release(self) -> None:
+        if self.plan.frees:
+            self.saved = None
+
+    def _as_tensors(self) -> list[Any]:
+        """The saved values as Tensors that are part of the graph, for `create_graph`."""
+        assert self.saved is not None
+        inputs = len(self.op.inputs)
+        result: list[Any] = []
+        for n, value in zip(self.plan.kept, self.saved, strict=True):
+            if n > inputs or not isinstance(value, np.ndarray):
+                result.append(value)
+                continue
+            origin: Any = self if n == inputs else self.edges[n]
+            if isinstance(origin, AccumulateGrad):
+                result.append(origin.variable)
+                continue
+            t = variable._tensor_type._wrap(value)
+            t._node = origin
+            result.append(t)
+        return result
+
+    def _stale(self, k: int) -> str:
+        """The error for a saved value that has been changed in place since; `k` is its place in `versions`."""
+        assert self.saved is not None
+        n = self.plan.versioned[k // 2]
+        value = self.saved[self.plan.kept.index(n)]
+        origin: Any = self if n == len(self.op.inputs) else self.edges[n]
+        made = ""
+        if origin is not None and not isinstance(origin, AccumulateGrad):
+            number = origin.number if isinstance(origin, Output) else 0
+            origin = origin.parent if isinstance(origin, Output) else origin
+            made = f", which is output {number} of {origin.name()},"
+        return (
+            "one of the variables needed for gradient computation has been modified by an inplace operation: "
+            f"[torch.{from_numpy(value.dtype).type_name}Tensor {list(value.shape)}]{made} is at version "
+            f"{self.versions[k][0]}; expected version {self.versions[k + 1]} instead."
+        )
+
+
+class Op:
+    """A differentiable operation. Called on arrays it runs the kernel; called on Tensors it also records a node.
+
+    kernel: takes the inputs (positional) and the options (keyword-only), returns an array or a tuple of arrays.
+    rules: gradient rule by input name.
+    name: PyTorch's name of the node; by default from the kernel's (`log_softmax` -> `LogSoftmaxBackward0`).
+    kind: how the inputs' dtypes become one: None leaves them; "promote" casts to the common type; "float" also turns
+        integers into the default floating-point type.
+    joint: one rule for all inputs, returning a tuple with None where nothing is wanted; it may ask for `wanted`, a
+        tuple of bools.
+    outputs: names of the kernel's outputs; only the first has a gradient.
+    view: the output shares memory with the first input.
+    """
+
+    def __init__(
+        self,
+        kernel: Callable[..., Any],
+        rules: dict[str, Rule],
+        name: str | None,
+        kind: str | None,
+        joint: Rule | None,
+        outputs: tuple[str, ...],
+        view: bool,
+    ) -> None:
+        self.kernel, self.kind, self.view, self.joint, self.outputs = kernel, kind, view, joint, outputs
+        self.__name__, self.__doc__, self.__module__ = kernel.__name__, kernel.__doc__, kernel.__module__
+        self.__wrapped__ = kernel
+        parameters = inspect.signature(kernel).parameters.values()
+        self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
+        self.inputs = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)]
+        self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        self._names = set(self.inputs)
+        self._input_defaults = {p.name: p.default for p in parameters if p.name in self._names}
+        unknown = rules.keys() - self._names
+        if unknown:
+            raise TypeError(f"op {kernel.__name__}: gradient rule for unknown input {sorted(unknown)}")
+        if self.variadic and (joint is None or len(self.inputs) != 1):
+            raise TypeError(f"op {kernel.__name__}: a variadic operation takes nothing else and has a joint rule")
+        shapes = [f"{n}_shape" for n in self.inputs]
+        known = [*self.inputs, *outputs, *self.defaults, *shapes]
+        self.rules: list[Any] = [rules.get(n) or joint for n in self.inputs]
+        self.needs = [self._lookup(rules[n], known) if n in rules else () for n in self.inputs]
+        self.joint_needs = () if joint is None else self._lookup(joint, known)
+        self.uses_options = any(
+            len(self.inputs) + len(outputs) <= n for need in (*self.needs, self.joint_needs) for n in need
+        )
+        self.differentiable = sum(1 << i for i, r in enumerate(self.rules) if r is not None)
+        self.plans: dict[int, _Plan] = {}
+        title = "".join(part.capitalize() for part in kernel.__name__.strip("_").split("_"))
+        self.node_type = type(name or f"{title}Backward0", (OpNode,), {"__slots__": (), "op": self})
+        self.node_type.__module__ = kernel.__module__
+        if kernel.__name__ in registry:
+            raise TypeError(f"there is an operation {kernel.__name__} already")
+        registry[kernel.__name__] = self
+
+    def _lookup(self, rule: Rule, known: list[str]) -> tuple[int, ...]:
+        """Where the values that `rule` names stand among the known ones; WANTED is `wanted`."""
+        names = list(inspect.signature(rule).parameters)[1:]
+        for n in names:
+            if n not in known and n != "wanted":
+                raise TypeError(f"op {self.__name__}: the rule names {n!r}; it may name {', '.join(known)}")
+        return tuple(WANTED if n == "wanted" else known.index(n) for n in names)
+
+    def __call__(self, *args: Any, **options: Any) -> Any:
+        if options and not self._names.isdisjoint(options):
+            args = self._by_name(args, options)
+        tensors = False
+        mask, bit = 0, 1
+        arrays: list[Any] = []
+        edges: list[Any] = []
+        for a in args:
+            if isinstance(a, TensorBase):
+                tensors = True
+                if a._view is not None:
+                    node = a._edge()
+                else:
+                    node = a._node
+                    if node is None and a._requires:
+                        node = accumulator(a)
+                if node is not None:
+                    mask |= bit
+                arrays.append(a._data)
+                edges.append(node)
+            else:
+                arrays.append(a)
+                edges.append(None)
+            bit += bit
+        if not tensors:
+            return self.kernel(*arrays, **options)
+        if self.kind is not None:
+            self._convert(arrays)
+        elif self.view and is_hidden(arrays[0]):
+            arrays[0] = settle(args[0])
+        quiet = hush()
+        try:
+            out = self.kernel(*arrays, **options)
+        except ValueError as error:
+            raise self._explain(error, arrays) from error
+        finally:
+            restore(quiet)
+        several = type(out) is tuple
+        first = out[0] if several else out
+        if type(first) is not np.ndarray:
+            first = np.asarray(first)
+        t = _new(variable._tensor_type)
+        t._data = first
+        t._grad = None
+        t._requires = False
+        if self.view:
+            source = args[0]
+            version = t._version = source._version
+            t._view = (source if source._view is None else source._view[0], -1 if version is None else version[0])
+        else:
+            t._version = [0]
+            t._view = None
+        if mask & self.differentiable and mode.grad:
+            if self.variadic:
+                mask = 1
+                known = [tuple(arrays), first]
+            else:
+                arrays.append(first)
+                known = arrays
+            plan = self.plans.get(mask)
+            if plan is None:
+                plan = self.plans[mask] = _Plan(self, mask)
+            node = _new(self.node_type)
+            node.plan = plan
+            node.edges = edges
+            if plan.kept:
+                if several:
+                    known.extend(out[1:])
+                if self.uses_options:
+                    known.extend((self.defaults | options).values())
+                    known.extend(self._shapes(known))
+                node.saved = plan.take(known)
+                versions: list[Any] = []
+                for n in plan.versioned:
+                    a = t if n == len(args) else args[n]
+                    if isinstance(a, TensorBase):
+                        counter = a._version
+                        if counter is None:
+                            raise RuntimeError(INFERENCE_SAVED)
+                        versions += (counter, counter[0])
+                    else:
+                        versions += (_NEVER_CHANGES, 0)
+                node.versions = versions
+            else:
+                node.saved = node.versions = ()
+            node.birth = next(births)
+            node.shape = first.shape
+            node.dtype = first.dtype
+            node.hooks = None
+            t._node = node
+        else:
+            t._node = None
+            if mode.inference:
+                t._version = None
+        if several:
+            return (t, *[variable._tensor_type._wrap(np.asarray(o)) for o in out[1:]])
+        return t
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """An operation in a class body is a method."""
+        return self if instance is None else MethodType(self, instance)
+
+    def _by_name(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
+        """Inputs given by keyword, moved to their place."""
+        rest = []
+        for n in self.inputs[len(args) :]:
+            if n in options:
+                rest.append(options.pop(n))
+            elif not self._names.isdisjoint(options):
+                rest.append(self._input_defaults[n])
+        return (*args, *rest)
+
+    def _shapes(self, known: list[Any]) -> list[Any]:
+        if self.variadic:
+            return [tuple(a.shape for a in known[0])]
+        return [getattr(a, "shape", ()) for a in known[: len(self.inputs)]]
+
+    def _convert(self, arrays: list[Any]) -> None:
+        """Cast the inputs to their common type, in the list. One type already is the common case and must be quick."""
+        x = arrays[0]
+        if type(x) is np.ndarray and (self.kind == "promote" or x.dtype.kind == "f"):
+            d = x.dtype
+            for y in arrays:
+                kind = type(y)
+                if kind is np.ndarray:
+                    if y.dtype is not d:
+                        break
+                elif kind is not float and (kind is not int or d.kind != "f"):
+                    break
+                elif d.kind != "f":
+                    break
+            else:
+                return
+        convert(arrays, self.kind == "float")
+
+    def _explain(self, error: ValueError, arrays: list[Any]) -> Exception:
+        """PyTorch's error for shapes that do not broadcast; other errors as they are."""
+        shapes = [a.shape for a in arrays if isinstance(a, np.ndarray)]
+        if self.kind is None or len(shapes) < 2:
+            return error
+        return broadcast_error(shapes[0], shapes[1]) or error
+
+    def __repr__(self) -> str:
+        return f"<op {self.__name__}>"
+
+
+INFERENCE_SAVED = (
+    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
+    "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in "
+    "autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
+)
+
+
+def op(
+    *,
+    name: str | None = None,
+    kind: str | None = None,
+    joint: Rule | None = None,
+    outputs: tuple[str, ...] = ("out",),
+    view: bool = False,
+    **rules: Rule,
+) -> Callable[[F], F]:
+    """Make an `Op` of a kernel; see `Op` for the arguments. A misspelt name in a rule fails here, at import.
+
+    To its callers an operation is the function that its kernel's signature shows, with Tensors for arrays.
+    """
+    return lambda kernel: cast(F, Op(kernel, rules, name, kind, joint, outputs, view))

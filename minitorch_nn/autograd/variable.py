@@ -1,0 +1,75 @@
+"""What the graph knows of a tensor: its array, its place in the graph, its gradient and its version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+    from .node import AccumulateGrad, Node
+
+
+class TensorBase:
+    """An array that remembers how it was made. `Tensor` adds the operations.
+
+    `_version` is a one-element list, shared by all tensors that share memory; each change in place adds one to it, and
+    a recorded node compares it with what it was when the value was saved. It is None for inference tensors.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_data", "_grad", "_node", "_requires", "_version", "_view")
+
+    _data: np.ndarray[Any, Any]
+    _node: Node | None
+    """The node that made this tensor; None for a leaf."""
+    _requires: bool
+    """Whether this leaf asks for a gradient."""
+    _grad: Tensor | None
+    _version: list[int]
+    _view: tuple[TensorBase, int] | None
+    """For a view: the tensor whose memory it shows, and the version at which `_node` was right. If the memory has been
+    changed in place since, `_edge` makes the node again, from the base's new history."""
+
+    # Rarely set, so they live in the instance's dict when they do.
+    _accumulator: Callable[[], AccumulateGrad | None] | None = None
+    _hooks: dict[int, Callable[..., Any]] | None = None
+    _post_accumulate_hooks: dict[int, Callable[..., Any]] | None = None
+    _multi_view: str | None = None
+    """Name of the operation that returned this view among others: such views can't be changed in place."""
+
+    @classmethod
+    def _wrap(cls, array: np.ndarray[Any, Any]) -> Tensor:
+        """A tensor on `array` itself, with no history."""
+        t = _new(_tensor_type)
+        t._data = array
+        t._node = t._grad = t._view = None
+        t._requires = False
+        t._version = [0]
+        return t  # type: ignore[no-any-return]
+
+    def _bump(self) -> None:
+        """Note that the array was changed in place."""
+        if self._version is not None:
+            self._version[0] += 1
+
+    def _edge(self) -> Node | None:
+        """The node that this tensor's gradient goes to, or None where none is wanted."""
+        raise NotImplementedError
+
+
+_new: Any = object.__new__
+_tensor_type: Any = TensorBase
+
+
+def set_tensor_type(cls: type) -> None:
+    """Say which class the operations return (called once, by `tensor.py`, which lies above this layer)."""
+    global _tensor_type
+    _tensor_type = cls
+
+
+def tensor_type() -> Any:
+    """The class that the operations return: `Tensor`."""
+    return _tensor_type
+

@@ -1,0 +1,137 @@
+"""Number types under PyTorch's names, and PyTorch's rule for what two of them give together."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+import numpy as np
+
+_by_numpy: dict[np.dtype[Any], dtype] = {}
+
+
+class dtype:
+    """A number type: `dtype.numpy` is NumPy's own, `repr` is PyTorch's (`torch.float32`).
+
+    Instances are singletons; compare them with `is` or `==`.
+    """
+
+    __slots__ = ("is_floating_point", "is_signed", "itemsize", "name", "numpy", "type_name")
+
+    name: str
+    """`float32`: the name without the `torch.` in front."""
+    type_name: str
+    """`Float`: how PyTorch's errors call it."""
+
+    def __init__(self, name: str, type_name: str) -> None:
+        self.name, self.type_name, self.numpy = name, type_name, np.dtype(name)
+        self.is_floating_point = self.numpy.kind == "f"
+        self.is_signed = self.numpy.kind in "fi"
+        self.itemsize = self.numpy.itemsize
+        _by_numpy[self.numpy] = self
+
+    @property
+    def is_complex(self) -> builtins.bool:
+        return False
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return named, (self.name,)
+
+
+float64 = double = dtype("float64", "Double")
+float32 = float = dtype("float32", "Float")
+float16 = half = dtype("float16", "Half")
+int64 = long = dtype("int64", "Long")
+int32 = int = dtype("int32", "Int")
+int16 = short = dtype("int16", "Short")
+int8 = dtype("int8", "Char")
+uint8 = dtype("uint8", "Byte")
+bool = dtype("bool", "Bool")
+
+_by_name = {d.name: d for d in _by_numpy.values()}
+_default = float32
+
+
+def named(name: str) -> dtype:
+    """The dtype called `name`, for unpickling."""
+    return _by_name[name]
+
+
+def from_numpy(numpy_dtype: np.dtype[Any]) -> dtype:
+    """The dtype of an array's `dtype`. Raises TypeError for one that PyTorch does not have."""
+    try:
+        return _by_numpy[numpy_dtype]
+    except KeyError:
+        pass
+    native = numpy_dtype.newbyteorder("=")
+    if native in _by_numpy:
+        raise ValueError(
+            "given numpy array has byte order different from the native byte order. "
+            "Conversion between byte orders is currently not supported."
+        )
+    supported = "float64, float32, float16, int64, int32, int16, int8, uint8, and bool"
+    raise TypeError(
+        f"can't convert np.ndarray of type {numpy_dtype.type.__module__}.{numpy_dtype.type.__name__}. "
+        f"The only supported types are: {supported}."
+    )
+
+
+def get_default_dtype() -> dtype:
+    """The floating-point type of new tensors: `torch.float32` until `set_default_dtype` changes it."""
+    return _default
+
+
+def set_default_dtype(d: dtype) -> None:
+    """Make `d` (float16, float32 or float64) the type of new floating-point tensors."""
+    global _default
+    if not isinstance(d, dtype):
+        raise TypeError("invalid dtype object")
+    if not d.is_floating_point:
+        raise TypeError("only floating-point types are supported as the default type")
+    _default = d
+
+
+def promote_numpy(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
+    """The type that holds both: as NumPy's, but an integer beside a float takes the float's type unchanged."""
+    if a.kind == "f" and b.kind != "f":
+        return a
+    if b.kind == "f" and a.kind != "f":
+        return b
+    return np.promote_types(a, b)
+
+
+_RANK = {"b": 0, "u": 1, "i": 1, "f": 2}
+
+
+def _scalar_dtype(value: Any) -> np.dtype[Any]:
+    if isinstance(value, (builtins.bool, np.bool_)):
+        return bool.numpy
+    return int64.numpy if isinstance(value, (builtins.int, np.integer)) else _default.numpy
+
+
+def result_numpy(*values: Any) -> np.dtype[Any]:
+    """The result type of arrays and Python numbers together.
+
+    Arrays with dimensions decide; a 0-dim array, and after it a Python number, only counts where it is of a higher
+    kind (bool < integer < float) than all before it: a float64 scalar never widens a float32 tensor.
+    """
+    best: np.dtype[Any] | None = None
+    for tier in range(3):
+        tier_type: np.dtype[Any] | None = None
+        for v in values:
+            if isinstance(v, np.ndarray):
+                if (v.ndim == 0) != (tier == 1) or tier == 2:
+                    continue
+                d = v.dtype
+            elif tier == 2:
+                d = _scalar_dtype(v)
+            else:
+                continue
+            tier_type = d if tier_type is None else promote_numpy(tier_type, d)
+        if tier_type is not None and (best is None or _RANK[tier_type.kind] > _RANK[best.kind]):
+            best = tier_type
+    assert best is not None
+    return best
