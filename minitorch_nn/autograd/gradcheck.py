@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .api import grad
+from .differentiate import grad
 from .variable import TensorBase, tensor_type
 
 Array = np.ndarray[Any, Any]
@@ -40,15 +40,18 @@ def gradcheck(
     """|analytical - numerical| <= atol + rtol * |numerical|, for every element of every Jacobian.
 
     func: takes `inputs`, returns a Tensor or a tuple of Tensors.
-    inputs: a Tensor or a tuple; the float64 Tensors among them that require a gradient are checked. Their memory may not overlap.
+    inputs: a Tensor or a tuple; the float64 Tensors among them that require a gradient are checked. Their memory may
+        not overlap.
     eps: step of the differences. nondet_tol: by how much two backward passes may differ.
-    check_undefined_grad: with several outputs, also leave each one out in turn, as happens where a loss uses only some of them.
+    check_undefined_grad: with several outputs, also leave each one out in turn, as happens where a loss uses only
+        some of them.
     raise_exception: False returns False where a check fails.
 
     Returns True.
 
-    Raises GradcheckError where a check fails, ValueError where no input requires a gradient, RuntimeError for an input that was
-    expanded, NotImplementedError for what PyTorch has and this package has not: forward mode, vmap, sparse tensors and `fast_mode`.
+    Raises GradcheckError where a check fails, ValueError where no input requires a gradient, RuntimeError for an
+    input that was expanded, NotImplementedError for what PyTorch has and this package has not: forward mode, vmap,
+    sparse tensors and `fast_mode`.
 
     Source: the slow mode of torch.autograd.gradcheck, whose messages these are.
     """
@@ -90,8 +93,10 @@ def gradgradcheck(
 ) -> bool:
     """gradcheck of (inputs, grad_outputs) -> the gradients of `func`: its second derivatives.
 
-    grad_outputs: one Tensor for every output that requires a gradient; by default drawn from [-1, 1), from a fixed seed.
-    gen_non_contig_grad_outputs: draw them non-contiguous. The other arguments, the result and the errors are gradcheck's.
+    grad_outputs: one Tensor for every output that requires a gradient; by default drawn from [-1, 1), from a fixed
+        seed.
+    gen_non_contig_grad_outputs: draw them non-contiguous. The other arguments, the result and the errors are
+        gradcheck's.
     """
     _refuse(check_fwd_over_rev=check_fwd_over_rev)
     if not check_rev_over_rev:
@@ -129,7 +134,10 @@ def gradgradcheck(
 def _refuse(**options: bool) -> None:
     for name, on in options.items():
         if on:
-            raise NotImplementedError(f"gradcheck: {name}=True is not there: this package has no forward mode, vmap, sparse tensors or fast mode")
+            raise NotImplementedError(
+                f"gradcheck: {name}=True is not there: this package has no forward mode, vmap, sparse tensors or "
+                f"fast mode"
+            )
 
 
 def _check(
@@ -181,8 +189,10 @@ def _check_inputs(inputs: tuple[Any, ...]) -> list[TensorBase]:
             )
         if any(stride == 0 and size > 1 for stride, size in zip(x._data.strides, x._data.shape, strict=True)):
             raise RuntimeError(
-                f"The {i}th input has a dimension with stride 0. gradcheck only supports inputs that are non-overlapping to be able to "
-                "compute the numerical gradients correctly. You should call .contiguous on the input before passing it to gradcheck."
+                f"The {i}th input has a dimension with stride 0. gradcheck only supports inputs that are "
+                f"non-overlapping to be able to "
+                "compute the numerical gradients correctly. You should call .contiguous on the input before "
+                "passing it to gradcheck."
             )
     if not wanted:
         raise ValueError(
@@ -201,7 +211,9 @@ def _numerical_jacobians(
         outputs = _as_tuple(func(*inputs))
         for i in chosen:
             _check_same(result[i], outputs[i], eps, index)
-        return [outputs[i]._data.astype(_wide(outputs[i]._data.dtype)) for i in chosen]  # a copy: an output may be the input itself
+        return [
+            outputs[i]._data.astype(_wide(outputs[i]._data.dtype)) for i in chosen
+        ]  # a copy: an output may be the input itself
 
     flat = x._data.flat
     for index in range(x._data.size):
@@ -227,7 +239,8 @@ def _check_same(expected: Any, got: Any, eps: float, index: int) -> None:
     for what in ("shape", "dtype"):
         if getattr(expected, what) != getattr(got, what):
             raise AssertionError(
-                f"Expected `func` to return outputs with the same {what} when inputs are perturbed on index {index} by {eps}, but got: "
+                f"Expected `func` to return outputs with the same {what} when inputs are perturbed on index {index} "
+                f"by {eps}, but got: "
                 f"{what}s {getattr(expected, what)} and {getattr(got, what)}."
             )
 
@@ -240,9 +253,12 @@ def _analytical_jacobians(
     for a, b in zip(first, second, strict=True):
         if a.size and not np.array_equal(a, b, equal_nan=True) and not np.abs(a - b).max() <= nondet_tol:
             raise GradcheckError(
-                "Backward is not reentrant, i.e., running backward with same input and grad_output multiple times gives different values, "
-                f"although analytical gradient matches numerical gradient.The tolerance for nondeterminism was {nondet_tol}.\n"
-                "A gradient rule that draws random numbers, or keeps state, does this; where the difference is small and meant, "
+                "Backward is not reentrant, i.e., running backward with same input and grad_output multiple times "
+                "gives different values, "
+                f"although analytical gradient matches numerical gradient.The tolerance for nondeterminism was "
+                f"{nondet_tol}.\n"
+                "A gradient rule that draws random numbers, or keeps state, does this; where the difference is "
+                "small and meant, "
                 "pass nondet_tol."
             )
     return first

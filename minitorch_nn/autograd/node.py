@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .hooks import RemovableHandle, add_hook, new_hooks, run_hooks
 from .variable import TensorBase, tensor_type
 
 if TYPE_CHECKING:
@@ -25,53 +26,6 @@ FREED = (
     "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors "
     "after calling backward."
 )
-
-_handles = count()
-
-
-class RemovableHandle:
-    """What `register_hook` returns: `remove()` takes the hook out again. Also a context manager."""
-
-    def __init__(self, hooks: dict[int, Any]) -> None:
-        self.id = next(_handles)
-        self._hooks = weakref.ref(_HookDict.of(hooks))
-
-    def remove(self) -> None:
-        """Take the hook out; a second call does nothing."""
-        hooks = self._hooks()
-        if hooks is not None:
-            hooks.pop(self.id, None)
-
-    def __enter__(self) -> RemovableHandle:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.remove()
-
-
-class _HookDict(dict[int, Any]):
-    """A dict that can be referenced weakly."""
-
-    __slots__ = ("__weakref__",)
-
-    @staticmethod
-    def of(hooks: dict[int, Any]) -> _HookDict:
-        if not isinstance(hooks, _HookDict):
-            raise TypeError("hooks are kept in the dict that new_hooks() gives")
-        return hooks
-
-
-def new_hooks() -> dict[int, Any]:
-    """An empty collection of hooks, in the order in which they were registered."""
-    return _HookDict()
-
-
-def add_hook(hooks: dict[int, Any], hook: Callable[..., Any]) -> RemovableHandle:
-    """Register `hook` in `hooks`."""
-    handle = RemovableHandle(hooks)
-    hooks[handle.id] = hook
-    return handle
-
 
 class NodeHooks:
     """The hooks of one node, made only for a node that has any."""
@@ -93,19 +47,6 @@ class NodeHooks:
             if new is not None:
                 g = new[0] if isinstance(new, tuple) else new
         return g
-
-
-def run_hooks(hooks: dict[int, Any], g: Tensor) -> Tensor:
-    """Run tensor hooks in order; each may replace the gradient."""
-    for hook in list(hooks.values()):
-        new = hook(g)
-        if new is not None:
-            if not isinstance(new, TensorBase):
-                raise TypeError(f"hook: expected a Tensor or None, got {type(new).__name__}")
-            if new.shape != g.shape:
-                raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value")
-            g = new
-    return g
 
 
 class Node:

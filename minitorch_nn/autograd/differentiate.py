@@ -1,0 +1,152 @@
+"""`backward` and `grad`: the two ways to start the backward pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..dtypes import from_numpy
+from .engine import run_backward
+from .node import AccumulateGrad, Node, add_to_grad
+from .variable import TensorBase, tensor_type
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+    Tensors = Tensor | Sequence[Tensor]
+    Gradients = Tensor | Sequence[Tensor | None] | None
+
+
+def _many(x: Any) -> tuple[Any, ...]:
+    return (x,) if x is None or isinstance(x, TensorBase) else tuple(x)
+
+
+def _roots(outputs: tuple[Any, ...], gradients: tuple[Any, ...], create_graph: bool) -> list[tuple[Node, Any]]:
+    """The nodes of the outputs with their first gradients: those given, or 1 for a scalar"""
+    if len(outputs) != len(gradients):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients")
+    roots = []
+    for i, (out, g) in enumerate(zip(outputs, gradients, strict=True)):
+        if g is None:
+            if not out.requires_grad:
+                raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+            if out._data.size != 1:
+                raise RuntimeError("grad can be implicitly created only for scalar outputs")
+            g = tensor_type()._wrap(np.ones_like(out._data))
+        elif not isinstance(g, TensorBase):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
+        elif g._data.shape != out._data.shape:
+            raise RuntimeError(
+                f"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {out.shape}."
+            )
+        node = out._edge()
+        if node is None:
+            raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
+        if create_graph:
+            roots.append((node, g.to(from_numpy(out._data.dtype))))
+        else:
+            roots.append((node, g._data))
+    return roots
+
+
+def backward(
+    tensors: Tensors,
+    grad_tensors: Gradients = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    grad_variables: Gradients = None,
+    inputs: Tensors | None = None,
+) -> None:
+    """Add the gradients of `tensors` for the graph's leaves to their `.grad`.
+
+    grad_tensors: the gradient of the wanted scalar for each tensor; None where that is a scalar itself.
+    retain_graph: keep the saved values for another pass; as create_graph by default.
+    create_graph: record the pass too, for higher derivatives.
+    inputs: add to these tensors only.
+
+    Raises RuntimeError for a non-scalar without a gradient, for a tensor outside any graph, and for a graph whose
+    saved values are gone.
+    """
+    if grad_variables is not None:
+        raise NotImplementedError("grad_variables is an old name in PyTorch; pass grad_tensors")
+    outputs = _many(tensors)
+    gradients = (None,) * len(outputs) if grad_tensors is None else _many(grad_tensors)
+    wanted = None if inputs is None else _many(inputs)
+    if wanted is not None and not wanted:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    roots = _roots(outputs, gradients, create_graph)
+    keep = create_graph if retain_graph is None else retain_graph
+    if wanted is None:
+        run_backward(roots, retain_graph=keep, create_graph=create_graph)
+        return
+    nodes = [_input_node(t) for t in wanted]
+    found = run_backward(roots, retain_graph=keep, create_graph=create_graph, targets=set(nodes))
+    for t, node in zip(wanted, nodes, strict=True):
+        if node in found and not isinstance(node, AccumulateGrad):
+            add_to_grad(t, found[node], create_graph)
+
+
+def _input_node(t: Any) -> Node:
+    node = t._edge()
+    if node is None:
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    return node  # type: ignore[no-any-return]
+
+
+def grad(
+    outputs: Tensors,
+    inputs: Tensors,
+    grad_outputs: Gradients = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
+    materialize_grads: bool = False,
+) -> tuple[Tensor, ...]:
+    """The gradients of `outputs` for `inputs`; no `.grad` is touched.
+
+    allow_unused: give None for an input that the outputs do not depend on, instead of an error.
+    materialize_grads: give zeros for it.
+    is_grads_batched is not supported.
+
+    >>> import minitorch_nn as torch
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> (g,) = torch.autograd.grad(x**3, x, create_graph=True)
+    >>> torch.autograd.grad(g, x)
+    (tensor(18.),)
+    """
+    if is_grads_batched:
+        raise NotImplementedError("autograd.grad(is_grads_batched=True) is not supported; loop over the gradients")
+    if materialize_grads and allow_unused is False:
+        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+    allow = materialize_grads if allow_unused is None else allow_unused
+    outs, ins = _many(outputs), _many(inputs)
+    gradients = (None,) * len(outs) if grad_outputs is None else _many(grad_outputs)
+    roots = _roots(outs, gradients, create_graph)
+    nodes = [_input_node(t) for t in ins]
+    keep = create_graph if retain_graph is None else retain_graph
+    found = run_backward(roots, retain_graph=keep, create_graph=create_graph, targets=set(nodes), accumulate=False)
+    results: list[Any] = []
+    for t, node in zip(ins, nodes, strict=True):
+        g = found.get(node)
+        if g is None:
+            if not allow:
+                raise RuntimeError(
+                    "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
+                    "this is the desired behavior."
+                )
+            results.append(tensor_type()._wrap(np.zeros_like(t._data)) if materialize_grads else None)
+        else:
+            results.append(g if create_graph else tensor_type()._wrap(_own(g, results)))
+    return tuple(results)
+
+
+def _own(g: Any, before: list[Any]) -> np.ndarray[Any, Any]:
+    """g as an array of its own: a rule may hand one array to several inputs, or a read-only view"""
+    array = np.asarray(g)
+    if not array.flags.writeable or any(b is not None and np.may_share_memory(b._data, array) for b in before):
+        return array.copy()
+    return array
+

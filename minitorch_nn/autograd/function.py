@@ -1,0 +1,288 @@
+"""User-defined operations: `class Exp(Function)` with `forward` and `backward`."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .grad_mode import mode
+from .node import FREED, Node, Output, births
+from .variable import TensorBase, tensor_type
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+
+class FunctionCtx:
+    """What forward leaves for backward: `ctx.save_for_backward(x)`, `ctx.needs_input_grad`, or any attribute."""
+
+    needs_input_grad: tuple[bool, ...] = ()
+    materialize_grads = True
+    _to_save: tuple[Any, ...] = ()
+    _non_differentiable: tuple[Any, ...] = ()
+    _dirty: tuple[Any, ...] = ()
+
+    def save_for_backward(self, *tensors: Tensor | None) -> None:
+        """Keep tensors for backward; a later change in place is found out there."""
+        for t in tensors:
+            if t is not None and not isinstance(t, TensorBase):
+                raise TypeError(f"save_for_backward can only save variables, but argument is of type {type(t).__name__}")
+        self._to_save = tensors
+
+    def mark_non_differentiable(self, *tensors: Tensor) -> None:
+        """These outputs get no gradient."""
+        self._non_differentiable = tensors
+
+    def mark_dirty(self, *tensors: Tensor) -> None:
+        """These inputs were changed in place by forward."""
+        self._dirty = tensors
+
+    def set_materialize_grads(self, value: bool) -> None:
+        """Whether backward gets zeros (the default) or None for an output without a gradient."""
+        self.materialize_grads = value
+
+
+class BackwardNode(Node, FunctionCtx):
+    """The node of a Function call, and its ctx."""
+
+    # No __slots__: users keep whatever they like on ctx.
+    forward_class: Any
+    several = True
+    _saved: list[Any] | None = None
+    _shapes: list[tuple[tuple[int, ...], Any]]
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs forward gave."""
+        return len(self._shapes)
+
+    @property
+    def saved_tensors(self) -> tuple[Tensor | None, ...]:
+        """What `save_for_backward` was given."""
+        if self._saved is None:
+            raise RuntimeError(FREED)
+        result = []
+        for t, origin, counter, expected in self._saved:
+            if t is not None and counter is not None and counter[0] != expected:
+                raise RuntimeError(
+                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
+                    f"[{t.type()} {list(t.shape)}]{_made_by(self, origin, t)} is at version {counter[0]}; expected version "
+                    f"{expected} instead."
+                )
+            if origin is not None:  # an output: it was kept without its node, which would be a reference cycle
+                t = t.detach()
+                t._node = _output_again(self, origin)
+            result.append(t)
+        return tuple(result)
+
+    saved_variables = saved_tensors
+
+    def backward(self, g: Any, create_graph: bool, needed: set[Node] | None) -> list[tuple[Node, Any]]:
+        cls = tensor_type()
+        known = [
+            x if x is None or isinstance(x, TensorBase) else cls._wrap(np.asarray(x))
+            for x in (g if isinstance(g, list) else [g])
+        ]
+        if self.materialize_grads:
+            known = [
+                cls._wrap(np.zeros(shape, kind)) if x is None else x
+                for x, (shape, kind) in zip(known, self._shapes, strict=True)
+            ]
+        grads = self.forward_class.backward(self, *known)
+        grads = grads if isinstance(grads, (tuple, list)) else (grads,)
+        name, want = self.name(), len(self.edges)
+        if len(grads) > want and all(x is None for x in grads[want:]):
+            grads = grads[:want]
+        if len(grads) != want:
+            raise RuntimeError(
+                f"function {name} returned an incorrect number of gradients (expected {want}, got {len(grads)})"
+            )
+        parts: list[tuple[Node, Any]] = []
+        for i, (edge, part) in enumerate(zip(self.edges, grads, strict=True)):
+            if part is None or edge is None or (needed is not None and edge not in needed):
+                continue
+            if not isinstance(part, TensorBase):
+                raise TypeError(f"{name}: backward returned {type(part).__name__} for input {i}, expected a Tensor or None")
+            shape = part._data.shape
+            if not edge.several and shape != edge.shape and not _sums_to(shape, edge.shape):
+                raise RuntimeError(
+                    f"Function {name} returned an invalid gradient at index {i} - got {list(shape)} but expected shape "
+                    f"compatible with {list(edge.shape)}"
+                )
+            parts.append((edge, part if create_graph else part._data))
+        return parts
+
+    def release(self) -> None:
+        if self._to_save:
+            self._saved = None
+
+
+def _sums_to(shape: tuple[int, ...], target: tuple[int, ...]) -> bool:
+    try:
+        return np.broadcast_shapes(shape, target) == shape
+    except ValueError:
+        return False
+
+
+class Function:
+    """A differentiable operation of your own.
+
+        class Square(Function):
+            @staticmethod
+            def forward(ctx, x):
+                ctx.save_for_backward(x)
+                return x * x
+
+            @staticmethod
+            def backward(ctx, grad_output):
+                (x,) = ctx.saved_tensors
+                return 2 * x * grad_output
+
+        y = Square.apply(x)
+
+    forward runs without recording. backward gets one gradient for each output and returns one for each input, None
+    where there is none; written with tensor operations, it can be differentiated again. Instead of a ctx in forward,
+    `setup_context(ctx, inputs, output)` may be defined.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise RuntimeError(
+            f"{type(self).__name__} should not be instantiated. Methods on autograd functions are all static, so you should "
+            f"invoke them on the class itself. Instantiating an autograd function will raise an error in a future version of "
+            "PyTorch."
+        )
+
+    @staticmethod
+    def forward(*args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs from the inputs."""
+        raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
+        """Keep what backward needs, where forward takes no ctx."""
+        raise NotImplementedError("setup_context is not implemented.")
+
+    @staticmethod
+    def backward(ctx: Any, *grad_outputs: Any) -> Any:
+        """Compute the gradients for the inputs from those of the outputs."""
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward "
+            "mode AD."
+        )
+
+    @classmethod
+    def _node_class(cls) -> type[BackwardNode]:
+        made = cls.__dict__.get("_made_node_class")
+        if made is None:
+            made = type(f"{cls.__name__}Backward", (BackwardNode,), {"forward_class": cls})
+            cls._made_node_class = made  # type: ignore[attr-defined]
+        return made  # type: ignore[no-any-return]
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        """Run forward and record it."""
+        node = object.__new__(cls._node_class())
+        edges = [a._edge() if isinstance(a, TensorBase) else None for a in args]
+        recording = mode.grad and any(e is not None for e in edges)
+        node.needs_input_grad = tuple(e is not None for e in edges)
+        node.edges, node.hooks = edges, None
+        was = mode.grad
+        mode.grad = False
+        try:
+            if cls.setup_context is not Function.setup_context:
+                output = cls.forward(*args, **kwargs)
+                cls.setup_context(node, args, output)
+            else:
+                output = cls.forward(node, *args, **kwargs)
+        finally:
+            mode.grad = was
+        outputs = output if isinstance(output, tuple) else (output,)
+        results = [_as_output(o, args, node) for o in outputs]
+        if recording:
+            _record(node, results, args)
+        return tuple(results) if isinstance(output, tuple) else results[0]
+
+
+def _as_output(o: Any, args: tuple[Any, ...], node: BackwardNode) -> Any:
+    """An output that is an input itself becomes a tensor of its own, unless it was marked dirty"""
+    if isinstance(o, TensorBase) and any(o is a for a in args) and not any(o is d for d in node._dirty):
+        return o.detach()  # type: ignore[attr-defined]
+    return o
+
+
+def _record(node: BackwardNode, results: list[Any], args: tuple[Any, ...]) -> None:
+    tensors = [r for r in results if isinstance(r, TensorBase)]
+    node._shapes = [(t._data.shape, t._data.dtype) for t in tensors]
+    node.birth = next(births)
+    node.shape, node.dtype = node._shapes[0] if node._shapes else ((), np.dtype(np.float32))
+    places: dict[int, int] = {}
+    for number, t in enumerate(tensors):
+        places[id(t)] = number
+        if any(t is n for n in node._non_differentiable) or t._data.dtype.kind != "f":
+            continue
+        t._requires = False
+        t._node = Output(node, number, t._data)
+    saved: list[Any] = []
+    for t in node._to_save:
+        if t is None:
+            saved.append((None, None, None, 0))
+        elif id(t) in places and isinstance(t._node, Output) and t._node.parent is node:
+            saved.append((t.detach(), places[id(t)], t._version, t._version[0]))
+        else:
+            saved.append((t, None, t._version, t._version[0]))
+    node._saved = saved
+
+
+def _made_by(node: BackwardNode, origin: int | None, t: Any) -> str:
+    if origin is not None:
+        return f", which is output {origin} of {node.name()},"
+    return "" if t.grad_fn is None else f", which is output {t.output_nr} of {t.grad_fn.name()},"
+
+
+def _output_again(node: BackwardNode, number: int) -> Output:
+    shape, kind = node._shapes[number]
+    again = Output(node, number, np.empty((0,), kind))
+    again.shape = shape
+    return again
+
+
+def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
+    """Decorate a `backward` that must not be differentiated again: a second derivative raises instead of being wrong."""
+
+    @functools.wraps(fn)
+    def wrapper(ctx: Any, *args: Any) -> Any:
+        recording = mode.grad
+        mode.grad = False
+        try:
+            outputs = fn(ctx, *args)
+        finally:
+            mode.grad = recording
+        if not recording or not any(isinstance(a, TensorBase) and a._edge() is not None for a in args):
+            return outputs
+        single = not isinstance(outputs, tuple)
+        marked = [_DelayedError.apply(o) if isinstance(o, TensorBase) else o for o in ((outputs,) if single else outputs)]
+        return marked[0] if single else tuple(marked)
+
+    return wrapper
+
+
+class _DelayedError(Function):
+    """Passes its input on; differentiating it raises"""
+
+    @staticmethod
+    def forward(ctx: Any, x: Any) -> Any:
+        return x.detach()
+
+    @classmethod
+    def apply(cls, x: Any) -> Any:
+        again = x.detach()
+        again._requires = True
+        return super().apply(again)
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Any) -> Any:
+        raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
+

@@ -1,0 +1,55 @@
+"""Dimension arguments, checked and made positive, with PyTorch's errors."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+Dims = int | Sequence[int] | None
+
+
+def one_dim(dim: int, ndim: int) -> int:
+    """`dim` counted from the front. Raises IndexError if a tensor of `ndim` dimensions has no such one."""
+    n = ndim or 1  # a 0-dim tensor takes dim 0 and -1
+    if not -n <= dim < n:
+        raise IndexError(f"Dimension out of range (expected to be in range of [{-n}, {n - 1}], but got {dim})")
+    return dim + n if dim < 0 else dim
+
+
+def many_dims(dim: Dims, ndim: int) -> tuple[int, ...]:
+    """All dims for None or an empty sequence; else those named, counted from the front, each at most once."""
+    if dim is None:
+        return tuple(range(ndim))
+    if isinstance(dim, int):
+        return (one_dim(dim, ndim),) if ndim else (one_dim(dim, 0),)[:0]
+    dims = tuple(one_dim(d, ndim) for d in dim)
+    if not dims:
+        return tuple(range(ndim))
+    for d in dims:
+        if dims.count(d) > 1:
+            raise RuntimeError(f"dim {d} appears multiple times in the list of dims")
+    return dims if ndim else ()
+
+
+def sizes(args: tuple[Any, ...]) -> tuple[int, ...]:
+    """`f(2, 3)`, `f((2, 3))` and `f(torch.Size([2, 3]))` alike."""
+    if len(args) == 1 and isinstance(args[0], (tuple, list)):
+        args = tuple(args[0])
+    return tuple(int(a) if not isinstance(a, int) else a for a in args)
+
+
+_ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other"}
+
+
+def numpy_names(f: F) -> F:
+    """Accept NumPy's `axis` and `keepdims` beside `dim` and `keepdim`, as PyTorch does."""
+
+    @functools.wraps(f)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        if kwargs and not _ALIASES.keys().isdisjoint(kwargs):
+            kwargs = {_ALIASES.get(k, k): v for k, v in kwargs.items()}
+        return f(*args, **kwargs)
+
+    return wrapped  # type: ignore[return-value]

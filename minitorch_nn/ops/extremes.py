@@ -1,0 +1,285 @@
+"""The largest, the smallest, and where they are; sorting; truth of all and any."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ..autograd.op import op
+from .dims import Dims, many_dims, numpy_names, one_dim
+from .elementwise import maximum, minimum
+from .indexing import put_at
+from .reduction import keep
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+Shape = tuple[int, ...]
+
+
+def _shared(g: Any, input: Any, out: Any, dim: Shape, keepdim: bool) -> Any:
+    """g, evenly over the elements that equal the extreme"""
+    best = keep(out, dim, keepdim, input.shape) == input
+    mask = np.asarray(getattr(best, "_data", best))
+    many = np.add.reduce(mask, axis=dim or None, keepdims=bool(dim), dtype=input_type(input))
+    return keep(g, dim, keepdim, input.shape) * (mask / many).astype(input_type(input))
+
+
+def input_type(x: Any) -> Any:
+    """The NumPy dtype of an array or a tensor"""
+    return getattr(x, "_data", x).dtype
+
+
+def _extreme_grad(g: Any, input: Any, out: Any) -> Any:
+    return _shared(g, input, out, tuple(range(input.ndim)), False)
+
+
+@op(name="MaxBackward1", input=lambda g, input, out: _extreme_grad(g, input, out))
+def max_all(input: Tensor) -> Tensor:
+    """The largest element; equal ones share the gradient"""
+    return np.maximum.reduce(input, axis=None)
+
+
+@op(name="MinBackward1", input=lambda g, input, out: _extreme_grad(g, input, out))
+def min_all(input: Tensor) -> Tensor:
+    """The smallest element; equal ones share the gradient"""
+    return np.minimum.reduce(input, axis=None)
+
+
+@op(name="AmaxBackward0", input=lambda g, input, out, dim, keepdim: _shared(g, input, out, dim, keepdim))
+def amax_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
+    """The largest over dim; equal ones share the gradient"""
+    return np.maximum.reduce(input, axis=dim, keepdims=keepdim)
+
+
+@op(name="AminBackward0", input=lambda g, input, out, dim, keepdim: _shared(g, input, out, dim, keepdim))
+def amin_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
+    """The smallest over dim; equal ones share the gradient"""
+    return np.minimum.reduce(input, axis=dim, keepdims=keepdim)
+
+
+def _picked(g: Any, indices: Any, dim: int, keepdim: bool, shape: Shape) -> Any:
+    """g at the picked indices, zeros elsewhere"""
+    if not shape:
+        return g
+    where_ = indices if keepdim else np.expand_dims(indices, dim)
+    return put_at(keep(g, (dim,), keepdim, shape), index=where_, dim=dim, shape=shape)
+
+
+def _pick(x: Any, indices: Any, dim: int, keepdim: bool) -> Any:
+    if not x.ndim:
+        return x.copy(), np.asarray(0)
+    values = np.take_along_axis(x, np.expand_dims(indices, dim), dim)
+    return (values, np.expand_dims(indices, dim)) if keepdim else (values.squeeze(dim), indices)
+
+
+@op(
+    name="MaxBackward0",
+    outputs=("values", "indices"),
+    input=lambda g, indices, dim, keepdim, input_shape: _picked(g, indices, dim, keepdim, input_shape),
+)
+def max_dim(input: Tensor, *, dim: int, keepdim: bool) -> Any:
+    """The largest over dim and where it is; of equal ones the first"""
+    return _pick(input, np.argmax(input, dim) if input.ndim else 0, dim, keepdim)
+
+
+@op(
+    name="MinBackward0",
+    outputs=("values", "indices"),
+    input=lambda g, indices, dim, keepdim, input_shape: _picked(g, indices, dim, keepdim, input_shape),
+)
+def min_dim(input: Tensor, *, dim: int, keepdim: bool) -> Any:
+    """The smallest over dim and where it is; of equal ones the first"""
+    return _pick(input, np.argmin(input, dim) if input.ndim else 0, dim, keepdim)
+
+
+@op(
+    name="SortBackward0",
+    outputs=("values", "indices"),
+    input=lambda g, indices, dim, input_shape: put_at(g, index=indices, dim=dim, shape=input_shape),
+)
+def sort_dim(input: Tensor, *, dim: int, descending: bool, stable: bool) -> Any:
+    """input in order along dim, and where each element came from"""
+    if not input.ndim:
+        return input.copy(), np.asarray(0)  # type: ignore[attr-defined]
+    if descending:  # equal elements keep their order, so sort the reversed array and reverse the result
+        order = np.flip(np.argsort(np.flip(input, dim), dim, kind="stable"), dim)
+        order = input.shape[dim] - 1 - order
+    else:
+        order = np.argsort(input, dim, kind="stable")
+    return np.take_along_axis(input, order, dim), np.ascontiguousarray(order)
+
+
+@op(
+    name="TopkBackward0",
+    outputs=("values", "indices"),
+    input=lambda g, indices, dim, input_shape: put_at(g, index=indices, dim=dim, shape=input_shape),
+)
+def topk_dim(input: Tensor, *, k: int, dim: int, largest: bool) -> Any:
+    """The k largest along dim in descending order, and where they are"""
+    values, indices = sort_dim(input, dim=dim, descending=largest, stable=True)
+    at = (slice(None),) * dim + (slice(k),)
+    return (values[at].copy(), indices[at].copy()) if input.ndim else (values, indices)
+
+
+class max_result(NamedTuple):
+    """What `max(dim)` returns, printed as PyTorch's torch.return_types.max"""
+
+    values: Tensor
+    indices: Tensor
+
+    def __repr__(self) -> str:
+        return _named_repr("max", self)
+
+
+class min_result(NamedTuple):
+    """What `min(dim)` returns"""
+
+    values: Tensor
+    indices: Tensor
+
+    def __repr__(self) -> str:
+        return _named_repr("min", self)
+
+
+class sort_result(NamedTuple):
+    """What `sort` returns"""
+
+    values: Tensor
+    indices: Tensor
+
+    def __repr__(self) -> str:
+        return _named_repr("sort", self)
+
+
+class topk_result(NamedTuple):
+    """What `topk` returns"""
+
+    values: Tensor
+    indices: Tensor
+
+    def __repr__(self) -> str:
+        return _named_repr("topk", self)
+
+
+def _named_repr(name: str, result: Any) -> str:
+    fields = [f"{field}={value!r}" for field, value in zip(result._fields, result, strict=True)]
+    return f"torch.return_types.{name}(\n" + ",\n".join(fields) + ")"
+
+
+def _no_elements(name: str, input: Any) -> None:
+    if not input._data.size:
+        raise RuntimeError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
+            "the 'dim' argument."
+        )
+
+
+def _empty_dim(name: str, input: Any, dim: int) -> int:
+    d = one_dim(dim, input._data.ndim)
+    if input._data.ndim and not input._data.shape[d]:
+        raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+    return d
+
+
+@numpy_names
+def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+    """The largest element; with dim, (values, indices) over it; with a tensor, the elementwise maximum"""
+    if other is not None or hasattr(dim, "_data"):
+        return maximum(input, dim if other is None else other)
+    if dim is None:
+        _no_elements("max", input)
+        return max_all(input)
+    return max_result(*max_dim(input, dim=_empty_dim("max", input, dim), keepdim=keepdim))
+
+
+@numpy_names
+def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
+    """The smallest element; with dim, (values, indices) over it; with a tensor, the elementwise minimum"""
+    if other is not None or hasattr(dim, "_data"):
+        return minimum(input, dim if other is None else other)
+    if dim is None:
+        _no_elements("min", input)
+        return min_all(input)
+    return min_result(*min_dim(input, dim=_empty_dim("min", input, dim), keepdim=keepdim))
+
+
+@numpy_names
+def amax(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+    """The largest over dim; equal ones share the gradient"""
+    return amax_dims(input, dim=many_dims(dim, input._data.ndim), keepdim=keepdim)
+
+
+@numpy_names
+def amin(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+    """The smallest over dim; equal ones share the gradient"""
+    return amin_dims(input, dim=many_dims(dim, input._data.ndim), keepdim=keepdim)
+
+
+def _arg(find: Any, name: str, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
+    x = input._data
+    if dim is None:
+        if not x.size:
+            raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
+        out = np.asarray(find(x.ravel()))
+        return input._wrap(out.reshape((1,) * x.ndim) if keepdim else out)
+    d = _empty_dim(name, input, dim)
+    return input._wrap(np.asarray(find(x, d, keepdims=keepdim) if x.ndim else 0))
+
+
+@numpy_names
+def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Where the largest element is (in the flattened tensor for dim None), the first of equal ones; int64"""
+    return _arg(np.argmax, "argmax", input, dim, keepdim)
+
+
+@numpy_names
+def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Where the smallest element is (in the flattened tensor for dim None), the first of equal ones; int64"""
+    return _arg(np.argmin, "argmin", input, dim, keepdim)
+
+
+@numpy_names
+def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> sort_result:
+    """(values, indices) in order along dim; always stable here"""
+    return sort_result(*sort_dim(input, dim=one_dim(dim, input._data.ndim), descending=descending, stable=stable))
+
+
+@numpy_names
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Tensor:
+    """The indices that sort along dim; always stable here"""
+    return sort(input, dim, descending, stable=stable).indices
+
+
+@numpy_names
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> topk_result:
+    """(values, indices) of the k largest (smallest) along dim, in order"""
+    d = one_dim(dim, input._data.ndim)
+    if not 0 <= k <= (input._data.shape[d] if input._data.ndim else 1):
+        raise RuntimeError("selected index k out of range")
+    return topk_result(*topk_dim(input, k=k, dim=d, largest=largest))
+
+
+def _truth(reduce: Any, input: Tensor, dim: Dims, keepdim: bool) -> Tensor:
+    x = input._data
+    out = reduce(x != 0 if x.dtype.kind != "b" else x, axis=many_dims(dim, x.ndim), keepdims=keepdim)
+    return input._wrap(np.asarray(out if x.dtype != np.uint8 else out.astype(np.uint8)))
+
+
+@numpy_names
+def all(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+    """Whether all elements are true (not zero), of the whole tensor or over dim"""
+    return _truth(np.logical_and.reduce, input, dim, keepdim)
+
+
+@numpy_names
+def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
+    """Whether any element is true (not zero), of the whole tensor or over dim"""
+    return _truth(np.logical_or.reduce, input, dim, keepdim)
+
+
+@numpy_names
+def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
+    """How many elements are not zero; int64"""
+    return input._wrap(np.asarray(np.count_nonzero(input._data, axis=many_dims(dim, input._data.ndim))))

@@ -1,0 +1,254 @@
+"""Changes in place, followed by autograd.
+
+An in-place operation is computed as the ordinary one and then written into the tensor's memory. The tensor takes the
+result's place in the graph; if it is a view, the tensor that owns the memory does too: its history becomes "what it
+was, with this view's part replaced" (PyTorch's CopySlices), and all views find their history again from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+
+from ..autograd.grad_mode import mode
+from ..autograd.node import Node, births
+from ..dtypes import from_numpy
+from . import elementwise as e
+from .shape import clone, expand_shape, layout, memory_put, memory_view, reshape
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class CopySlices(Node):
+    """The base of a view after the view was changed in place: its old value with the view's part replaced."""
+
+    __slots__ = ("inner",)
+
+    inner: Node
+    """The node of `memory_put`, which has the rules."""
+
+    def __init__(self, inner: Node) -> None:
+        self.inner = inner
+        self.edges, self.shape, self.dtype = inner.edges, inner.shape, inner.dtype
+        self.birth, self.hooks = next(births), None
+
+    def backward(self, g: Any, create_graph: bool, needed: set[Node] | None) -> list[tuple[Node, Any]]:
+        return self.inner.backward(g, create_graph, needed)
+
+
+def check_in_place(t: Tensor) -> None:
+    """Raise RuntimeError where PyTorch forbids a change of `t` in place."""
+    if mode.grad:
+        if t._view is not None and t._view[0]._requires and t._view[0]._node is None:
+            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+        if t._requires and t._node is None:
+            raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
+        if t._multi_view is not None and (t.requires_grad or t._view is not None and t._view[0].requires_grad):
+            raise RuntimeError(
+                f"Output {t.output_nr} of {t._multi_view} is a view and is being modified inplace. This view is the output of a "
+                "function that returns multiple views. Such functions do not allow the output views to be modified "
+                "inplace. You should replace the inplace operation by an out-of-place one."
+            )
+    data = t._data
+    if 0 in data.strides and any(s == 0 and n > 1 for s, n in zip(data.strides, data.shape, strict=True)):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
+            "Please clone() the tensor before performing the operation."
+        )
+    if not data.flags.writeable:
+        raise RuntimeError(
+            "this tensor shares memory with a read-only NumPy array and can't be changed in place; clone() it first"
+        )
+
+
+def assign(t: Tensor, result: Tensor) -> Tensor:
+    """Write `result` into the memory of `t`, and let `t` take its place in the graph."""
+    check_in_place(t)
+    new = result._data
+    if new.shape != t._data.shape:
+        raise RuntimeError(
+            f"output with shape {list(t._data.shape)} doesn't match the broadcast shape {list(new.shape)}"
+        )
+    if new.dtype != t._data.dtype and "biuf".index(new.dtype.kind) > max("biuf".index(t._data.dtype.kind), 1 + (t._data.dtype.kind == "i")):
+        raise RuntimeError(
+            f"result type {from_numpy(new.dtype).type_name} can't be cast to the desired output type "
+            f"{from_numpy(t._data.dtype).type_name}"
+        )
+    np.copyto(t._data, new, casting="unsafe")
+    t._bump()
+    node = result._node
+    if node is not None and getattr(node, "saved", None):
+        _saves_itself(node, result, t)
+    if node is None and t._node is None and (t._view is None or t._view[0]._edge() is None):
+        return t  # nothing is recorded, nothing was
+    if not mode.grad:
+        return t
+    if new.dtype != t._data.dtype and node is not None:
+        node = result.to(from_numpy(t._data.dtype))._node
+    if t._view is None:
+        t._node = node
+        return t
+    _rebase(t, t._view[0], node)
+    return t
+
+
+def _saves_itself(node: Any, result: Tensor, t: Tensor) -> None:
+    """A rule that names `out` saved the result; from now on that is `t`, at its new version."""
+    for k in range(0, len(node.versions), 2):
+        if node.versions[k] is result._version and t._version is not None:
+            node.versions[k], node.versions[k + 1] = t._version, t._version[0]
+
+
+def _rebase(t: Tensor, base: Tensor, node: Node | None) -> None:
+    """Give `base` the history in which the part that `t` views is made by `node`."""
+    at = (*layout(t._data), _offset(t._data, base._data))
+    old = base._wrap(base._data)
+    old._node = base._edge()
+    part = base._wrap(t._data)
+    part._node = node
+    put = memory_put(old, part, origin=layout(base._data), at=at)
+    base._node = None if put._node is None else CopySlices(put._node)
+    refresh(t)
+
+
+def _offset(view: Any, base: Any) -> int:
+    address = view.__array_interface__["data"][0] - base.__array_interface__["data"][0]
+    return int(address // base.itemsize)
+
+
+def refresh(t: Tensor) -> None:
+    """Make the node of the view `t` again, from the present history of its base."""
+    assert t._view is not None
+    base = t._view[0]
+    t._view = (base, -1 if t._version is None else t._version[0])
+    if base._edge() is None:
+        t._node = None
+        return
+    with_grad = mode.grad
+    mode.grad = True
+    try:
+        at = (*layout(t._data), _offset(t._data, base._data))
+        t._node = memory_view(base, origin=layout(base._data), at=at)._node
+    finally:
+        mode.grad = with_grad
+
+
+def in_place(op_: F) -> F:
+    """The in-place form of `op_`: `x.op_(...)`."""
+
+    def changed(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        check_in_place(self)
+        return assign(self, op_(self, *args, **kwargs))
+
+    return _named(changed, op_)  # type: ignore[return-value]
+
+
+def reshaped(op_: F) -> F:
+    """The in-place form of a view: the tensor itself takes the view's shape, on the same memory."""
+
+    def changed(self: Tensor, *args: Any, **kwargs: Any) -> Tensor:
+        check_in_place(self)
+        out = op_(self, *args, **kwargs)
+        self._data, self._node = out._data, out._node
+        self._bump()
+        if self._view is not None:
+            self._view = (self._view[0], self._version[0])
+        return self
+
+    return _named(changed, op_)  # type: ignore[return-value]
+
+
+def _named(changed: Any, op_: Any) -> Any:
+    changed.__name__ = changed.__qualname__ = f"{op_.__name__}_"
+    changed.__doc__ = f"`{op_.__name__}`, in place."
+    return changed
+
+
+def _direct(ufunc: Any, op_: Any) -> Any:
+    """As `in_place`, but without a copy where nothing is recorded and the dtypes agree."""
+    recorded = in_place(op_)
+
+    def changed(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
+        if not mode.grad or not (self.requires_grad or getattr(other, "requires_grad", False)):
+            x, y = self._data, getattr(other, "_data", other)
+            same = type(y) is float or type(y) is int or (isinstance(y, np.ndarray) and y.dtype == x.dtype)
+            if same and x.dtype.kind == "f" and np.broadcast_shapes(x.shape, np.shape(y)) == x.shape:
+                check_in_place(self)
+                ufunc(x, y if alpha == 1 else y * alpha, out=x)
+                self._bump()
+                return self
+        return recorded(self, other) if alpha == 1 else recorded(self, other, alpha=alpha)  # type: ignore[no-any-return]
+
+    return _named(changed, op_)
+
+
+add_ = _direct(np.add, e.add)
+sub_ = _direct(np.subtract, e.sub)
+mul_ = _direct(np.multiply, e.mul)
+
+
+def copy_(self: Tensor, src: Any, non_blocking: bool = False, *, broadcast_leading: bool = False) -> Tensor:
+    """Write src (a tensor that broadcasts, or a number) into self. `non_blocking` has no effect on a CPU."""
+    check_in_place(self)
+    if not hasattr(src, "_data"):
+        return fill_(self, src)
+    shape = self._data.shape
+    have = src._data.shape
+    if have != shape:
+        lead = len(have) - len(shape)
+        if lead > 0 and broadcast_leading and have[:lead] == (1,) * lead:
+            src = reshape(src, have[lead:])
+        try:
+            src = expand_shape(src, shape=shape)
+        except ValueError:
+            size, want = _mismatch(have, shape)
+            raise RuntimeError(
+                f"The expanded size of the tensor ({want}) must match the existing size ({size[0]}) at non-singleton "
+                f"dimension {size[1]}.  Target sizes: {list(shape)}.  Tensor sizes: {list(have)}"
+            ) from None
+    recorded = mode.grad and src.requires_grad
+    value = src.to(self.dtype) if recorded and src._data.dtype != self._data.dtype else src
+    return assign(self, copied(value) if recorded else _plain(value))
+
+
+def _plain(t: Tensor) -> Tensor:
+    return t if t._node is None and not t._requires else t.detach()
+
+
+def copied(t: Tensor) -> Tensor:
+    """`t` through a node of its own"""
+    return clone(t)
+
+
+def _mismatch(have: tuple[int, ...], want: tuple[int, ...]) -> tuple[tuple[int, int], int]:
+    for back in range(1, len(have) + 1):
+        w = want[-back] if back <= len(want) else 1
+        if have[-back] not in (1, w):
+            return (have[-back], max(len(want) - back, 0)), w
+    return (0, 0), 0
+
+
+def fill_(self: Tensor, value: Any) -> Tensor:
+    """Fill self with one value."""
+    check_in_place(self)
+    if hasattr(value, "_data"):
+        if value._data.ndim:
+            raise RuntimeError(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value._data.ndim} dimensions."
+            )
+        return copy_(self, value)
+    if mode.grad and (self.requires_grad or (self._view is not None and self._view[0].requires_grad)):
+        return assign(self, e.constant(self, value=value))
+    self._data[...] = value
+    self._bump()
+    return self
+
+
+def zero_(self: Tensor) -> Tensor:
+    """Fill self with zeros."""
+    return fill_(self, 0)

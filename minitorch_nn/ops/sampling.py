@@ -1,0 +1,68 @@
+"""Filling a tensor with random numbers, in place, from a seeded generator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import random
+from ..random import Generator
+from .inplace import check_in_place
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+
+def _source(generator: Generator | None) -> Generator:
+    return random.default_generator if generator is None else generator
+
+
+def _filled(t: Tensor, values: Any) -> Tensor:
+    check_in_place(t)
+    t._data[...] = values
+    t._bump()
+    return t
+
+
+def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None, **kwargs: float) -> Tensor:
+    """Fill with numbers uniform in [from, to)."""
+    low = kwargs.pop("from", from_)
+    if kwargs:
+        raise TypeError(f"uniform_() got an unexpected keyword argument '{next(iter(kwargs))}'")
+    return _filled(self, _source(generator).uniform(self._data.shape, low, to, self._data.dtype))
+
+
+def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with normal numbers of the given mean and standard deviation."""
+    return _filled(self, _source(generator).normal(self._data.shape, mean, std, self._data.dtype))
+
+
+def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, generator: Generator | None = None) -> Tensor:
+    """Fill with whole numbers in [from, to), in [0, from) for one argument, or over the whole range for none."""
+    g, shape, kind = _source(generator), self._data.shape, self._data.dtype
+    if from_ is None and to is None:
+        return _filled(self, g.random(shape, kind))
+    low, high = (0, from_) if to is None else (from_ or 0, to)
+    return _filled(self, g.randint(low, high, shape, kind))
+
+
+def bernoulli_(self: Tensor, p: Any = 0.5, *, generator: Generator | None = None) -> Tensor:
+    """Fill with ones of probability p (a number, or a tensor that broadcasts), else zeros."""
+    chance = getattr(p, "_data", p)
+    return _filled(self, _source(generator).bernoulli(chance, self._data.shape, self._data.dtype))
+
+
+def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | None = None) -> Tensor:
+    """Fill with exponential numbers of rate lambd."""
+    return _filled(self, _source(generator).exponential(self._data.shape, lambd, self._data.dtype))
+
+
+def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
+    """Ones with the probabilities in input, else zeros"""
+    return input._wrap(_source(generator).bernoulli(input._data, None, input._data.dtype))
+
+
+def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None) -> Tensor:
+    """num_samples indices for each row of the weights in input, int64"""
+    return input._wrap(np.asarray(_source(generator).multinomial(input._data, num_samples, replacement)))

@@ -1,0 +1,146 @@
+"""Operations with several outputs: split, chunk, unbind. Each output is a view; one node gathers their gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..autograd.arrays import is_hidden, settle
+from ..autograd.grad_mode import mode
+from ..autograd.node import Node, Output, births
+from .dims import numpy_names, one_dim
+from .shape import cat_arrays, stack_arrays
+
+if TYPE_CHECKING:
+    from ..tensor import Tensor
+
+
+class SeveralNode(Node):
+    """Makes one gradient of those of several outputs; a missing one counts as zeros."""
+
+    __slots__ = ("dim", "shapes")
+
+    several = True
+    dim: int
+    shapes: list[tuple[int, ...]]
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs there are."""
+        return len(self.shapes)
+
+    def backward(self, g: Any, create_graph: bool, needed: set[Node] | None) -> list[tuple[Node, Any]]:
+        (edge,) = self.edges
+        if edge is None or (needed is not None and edge not in needed):
+            return []
+        known = next(part for part in g if part is not None)
+        kind = getattr(known, "_data", known).dtype
+        parts = [np.zeros(s, kind) if part is None else part for part, s in zip(g, self.shapes, strict=True)]
+        if create_graph:
+            parts = [known._wrap(p) if isinstance(p, np.ndarray) else p for p in parts]
+        return [(edge, self.gather(parts))]
+
+    def gather(self, parts: list[Any]) -> Any:
+        """The gradient of the whole."""
+        return cat_arrays(*parts, dim=self.dim)
+
+
+class SplitBackward0(SeveralNode):
+    """Of `split` with one size"""
+
+    __slots__ = ()
+
+
+class SplitWithSizesBackward0(SeveralNode):
+    """Of `split` with a list of sizes"""
+
+    __slots__ = ()
+
+
+class UnbindBackward0(SeveralNode):
+    """Of `unbind`"""
+
+    __slots__ = ()
+
+    def gather(self, parts: list[Any]) -> Any:
+        return stack_arrays(*parts, dim=self.dim)
+
+
+def _outputs(input: Tensor, arrays: list[Any], dim: int, kind: type[SeveralNode]) -> tuple[Tensor, ...]:
+    edge = input._edge()
+    node = None
+    if edge is not None and mode.grad:
+        node = object.__new__(kind)
+        node.edges, node.birth, node.hooks = (edge,), next(births), None
+        node.shape, node.dtype = input._data.shape, input._data.dtype
+        node.dim, node.shapes = dim, [a.shape for a in arrays]
+    base = input if input._view is None else input._view[0]
+    results = []
+    for i, a in enumerate(arrays):
+        t = input._wrap(a)
+        t._version = input._version
+        t._view = (base, -1 if input._version is None else input._version[0])
+        t._multi_view = kind.__name__.removesuffix("Backward0")
+        if node is not None:
+            t._node = Output(node, i, a)
+        results.append(t)
+    return tuple(results)
+
+
+def _array(input: Tensor) -> Any:
+    return settle(input) if is_hidden(input._data) else input._data
+
+
+@numpy_names
+def split(input: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of consecutive parts along dim: of one size (the last may be smaller), or of the sizes listed"""
+    d = one_dim(dim, input._data.ndim)
+    if not input._data.ndim:
+        raise RuntimeError("split expects at least a 1-dimensional tensor")
+    n = input._data.shape[d]
+    if isinstance(split_size_or_sections, int):
+        size = split_size_or_sections
+        if size < 0:
+            raise RuntimeError(f"split expects split_size be non-negative, but got split_size={size}")
+        if size == 0 and n:
+            raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {n}")
+        sections = [min(size, n - i) for i in range(0, n, size)] if n else [0]
+        kind: type[SeveralNode] = SplitBackward0
+    else:
+        sections = list(split_size_or_sections)
+        if sum(sections) != n or any(s < 0 for s in sections):
+            raise RuntimeError(
+                f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {d}), but "
+                f"got split_sizes={sections}"
+            )
+        kind = SplitWithSizesBackward0
+    array, start, parts = _array(input), 0, []
+    for s in sections:
+        parts.append(array[(slice(None),) * d + (slice(start, start + s),)])
+        start += s
+    return _outputs(input, parts, d, kind)
+
+
+@numpy_names
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of at most `chunks` parts of equal size along dim; the last may be smaller"""
+    if chunks <= 0:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    if not input._data.ndim:
+        raise RuntimeError("chunk expects at least a 1-dimensional tensor")
+    n = input._data.shape[one_dim(dim, input._data.ndim)]
+    if not n:
+        return split(input, [0] * chunks, dim)
+    return split(input, -(-n // chunks), dim)
+
+
+@numpy_names
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of all slices along dim, without that dimension"""
+    if not input._data.ndim:
+        raise RuntimeError("Dimension specified as 0 but tensor has no dimensions")
+    d = one_dim(dim, input._data.ndim)
+    array = _array(input)
+    return _outputs(input, [array[(slice(None),) * d + (i,)] for i in range(array.shape[d])], d, UnbindBackward0)

@@ -1,0 +1,572 @@
+"""Tensor: an array that remembers how it was made. Its operations are those of `ops`, listed here by family."""
+
+from __future__ import annotations
+
+import difflib
+import warnings
+import weakref
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import dtypes, ops
+from .._printing import format_size, format_tensor
+from ..autograd.arrays import is_hidden, settle
+from ..autograd.grad_mode import mode
+from ..autograd.hooks import RemovableHandle, add_hook, new_hooks
+from ..autograd.node import Node, Output, accumulator, add_to_grad
+from ..autograd.op import op
+from ..autograd.variable import TensorBase, set_tensor_type
+from ..device import CPU, check_device, device
+from ..dtypes import dtype as DType
+from ..dtypes import from_numpy, get_default_dtype
+from ..ops import inplace
+from ..ops.dims import one_dim
+from .methods import Operations
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Size(tuple[int, ...]):
+    """The sizes of a tensor's dimensions, printed as `torch.Size([2, 3])`."""
+
+    __slots__ = ()
+
+    def numel(self) -> int:
+        """The number of elements."""
+        return int(np.prod(self, dtype=np.int64))
+
+    def __repr__(self) -> str:
+        return format_size(self)
+
+    def __getitem__(self, index: Any) -> Any:
+        out = super().__getitem__(index)
+        return Size(out) if isinstance(index, slice) else out
+
+    def __add__(self, other: tuple[int, ...]) -> Size:  # type: ignore[override]
+        return Size(super().__add__(tuple(other)))
+
+
+@op(name="ToCopyBackward0", input=lambda g: g)  # the engine casts the gradient back
+def cast(input: Tensor, *, dtype: Any) -> Tensor:
+    """input as another dtype"""
+    return input.astype(dtype)  # type: ignore[attr-defined,no-any-return]
+
+
+_NON_LEAF_GRAD = (
+    "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated "
+    "during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, use "
+    ".retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf "
+    "Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
+)
+_FIXED_REQUIRES_GRAD = "you can only change requires_grad flags of leaf variables."
+
+
+class Tensor(Operations):
+    """An n-dimensional array of one dtype that can take part in a graph.
+
+    `Tensor(data)` makes a tensor of the default dtype from a sequence, `Tensor(2, 3)` one of that shape with
+    unspecified values; use `torch.tensor` to keep the data's own type.
+    """
+
+    __slots__ = ()
+    __array_priority__ = 1000  # `ndarray + Tensor` is Tensor.__radd__
+    __array_ufunc__ = None
+
+    def __new__(cls, *args: Any, device: Any = None) -> Any:
+        check_device(device)
+        kind = get_default_dtype().numpy
+        if len(args) == 1 and isinstance(args[0], TensorBase):
+            return args[0].detach()  # type: ignore[attr-defined]
+        if len(args) == 1 and not isinstance(args[0], int):
+            data = args[0]
+            array = np.empty(tuple(data), kind) if isinstance(data, Size) else np.array(data, kind)
+        else:
+            array = np.empty(args or (0,), kind)
+        return cls._wrap(array)
+
+    # What it is -------------------------------------------------------------------------------------------------------
+    @property
+    def shape(self) -> Size:
+        """The sizes of the dimensions."""
+        return Size(self._data.shape)
+
+    def size(self, dim: int | None = None) -> Any:
+        """The shape, or one size of it."""
+        return Size(self._data.shape) if dim is None else self._data.shape[one_dim(dim, self._data.ndim)]
+
+    @property
+    def dtype(self) -> DType:
+        """The type of the elements."""
+        return from_numpy(self._data.dtype)
+
+    @property
+    def device(self) -> device:
+        """Always the CPU."""
+        return CPU
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self._data.ndim
+
+    @property
+    def itemsize(self) -> int:
+        """Bytes of one element."""
+        return self._data.itemsize
+
+    element_size = lambda self: self._data.itemsize  # noqa: E731
+    dim = lambda self: self._data.ndim  # noqa: E731
+    numel = nelement = lambda self: self._data.size  # noqa: E731
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all elements."""
+        return self._data.nbytes
+
+    def stride(self, dim: int | None = None) -> Any:
+        """Steps in memory, in elements, of all dimensions or one."""
+        array = settle(self)
+        steps = tuple(s // array.itemsize for s in array.strides)
+        return steps if dim is None else steps[dim]
+
+    def is_contiguous(self) -> bool:
+        """Whether the elements lie in memory row by row."""
+        return self._data.flags.c_contiguous or (self._view is None and is_hidden(self._data))
+
+    def data_ptr(self) -> int:
+        """The address of the first element."""
+        return int(settle(self).__array_interface__["data"][0])
+
+    def storage_offset(self) -> int:
+        """How many elements of the base's memory lie before the first one."""
+        return 0 if self._view is None else inplace._offset(self._data, self._view[0]._data)
+
+    is_cuda = False
+    is_sparse = False
+    is_quantized = False
+    layout = "torch.strided"
+
+    def is_floating_point(self) -> bool:
+        """Whether the elements are floating-point numbers."""
+        return self._data.dtype.kind == "f"
+
+    def is_complex(self) -> bool:
+        """Always False."""
+        return False
+
+    # Its place in the graph -------------------------------------------------------------------------------------------
+    def _edge(self) -> Node | None:
+        if self._view is not None and self._version is not None and self._view[1] != self._version[0]:
+            inplace.refresh(self)
+        if self._node is None and self._requires:
+            return accumulator(self)
+        return self._node
+
+    @property
+    def requires_grad(self) -> bool:
+        """Whether gradients are wanted for it: set on a leaf, inherited by what is computed from it."""
+        return self._requires or self.grad_fn is not None
+
+    @requires_grad.setter
+    def requires_grad(self, value: bool) -> None:
+        if self.grad_fn is not None:
+            if not value:
+                raise RuntimeError(
+                    f"{_FIXED_REQUIRES_GRAD} If you want to use a computed variable in a subgraph that doesn't require "
+                    "differentiation use var_no_grad = var.detach()."
+                )
+            return
+        if value and self._data.dtype.kind != "f":
+            raise RuntimeError("only Tensors of floating point dtype can require gradients")
+        if value and self._version is None and not mode.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+        self._requires = bool(value)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Tensor:
+        """Ask for gradients or not, in place; on leaves only."""
+        self.requires_grad = requires_grad
+        return self
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The node that made it; None for a leaf."""
+        if self._view is not None and self._version is not None and self._view[1] != self._version[0]:
+            inplace.refresh(self)
+        node = self._node
+        return node.parent if isinstance(node, Output) else node
+
+    @property
+    def output_nr(self) -> int:
+        """Which of its node's outputs it is."""
+        return self._node.number if isinstance(self._node, Output) else 0
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether no recorded operation made it."""
+        return self.grad_fn is None
+
+    @property
+    def grad(self) -> Tensor | None:
+        """The gradient that `backward` has added up; None until then."""
+        if self._grad is None and self._node is not None and not self.retains_grad:
+            warnings.warn(_NON_LEAF_GRAD, stacklevel=2)
+        return self._grad
+
+    @grad.setter
+    def grad(self, value: Tensor | None) -> None:
+        if value is not None:
+            if not isinstance(value, TensorBase):
+                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+            if value is self:
+                raise RuntimeError("can't assign Variable as its own grad")
+            if value._data.dtype != self._data.dtype:
+                raise RuntimeError(
+                    "attempting to assign a gradient with dtype "
+                    f"'{_kind(value)}' to a tensor with grad_dtype '{_kind(self)}'. The gradient must match the tensor's "
+                    "grad_dtype (defaults to the tensor's dtype). You can set the tensor's grad_dtype attribute with a "
+                    "specific dtype, or None to allow any dtype. Set grad_dtype with caution. Diverging the dtypes of a "
+                    "tensor and its gradient may break downstream systems that assume they match."
+                )
+            if value._data.shape != self._data.shape:
+                raise RuntimeError(
+                    f"attempting to assign a gradient of size '{list(value._data.shape)}' to a tensor of size "
+                    f"'{list(self._data.shape)}'. Please ensure that the gradient and the tensor are the same size"
+                )
+        self._grad = value  # type: ignore[assignment]
+
+    @grad.deleter
+    def grad(self) -> None:
+        self._grad = None
+
+    @property
+    def data(self) -> Tensor:
+        """The same memory as a tensor without history, which the version counter does not watch."""
+        t = self.detach()
+        t._version = [0]
+        return t
+
+    @data.setter
+    def data(self, value: Tensor) -> None:
+        self._data = settle(value)
+        self._accumulator = None  # it knows the old shape
+
+    def detach(self) -> Tensor:
+        """The same memory and version, outside the graph."""
+        t = type(self)._wrap(settle(self))
+        t._version = self._version
+        return t
+
+    def detach_(self) -> Tensor:
+        """Leave the graph, in place."""
+        if self._view is not None:
+            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+        self._node, self._requires = None, False
+        return self
+
+    @property
+    def _base(self) -> TensorBase | None:
+        """The tensor whose memory it views, None if its memory is its own."""
+        return None if self._view is None else self._view[0]
+
+    _is_view = lambda self: self._view is not None  # noqa: E731
+
+    def is_inference(self) -> bool:
+        """Whether it was made under inference_mode."""
+        return self._version is None
+
+    def __getattr__(self, name: str) -> Any:
+        near = difflib.get_close_matches(name, dir(type(self)), 1, 0.8) if not name.startswith("__") else []
+        hint = f". Did you mean: '{near[0]}'?" if near else ""
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'{hint}", name=name, obj=self)
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Sequence[Tensor] | Tensor | None = None,
+    ) -> None:
+        """Add the gradient of self for each leaf (or for `inputs` only) to its `.grad`.
+
+        gradient: of the wanted scalar for self; may be left out where self is a scalar.
+        retain_graph: keep the saved values for another backward; as create_graph by default.
+        create_graph: record the backward pass too, for higher derivatives.
+        """
+        from ..autograd import backward
+
+        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+
+    @property
+    def retains_grad(self) -> bool:
+        """Whether a non-leaf keeps its gradient, see `retain_grad`."""
+        node = self._node
+        return node is not None and node.hooks is not None and node.hooks.retain is not None
+
+    def retain_grad(self) -> None:
+        """Let this non-leaf keep its gradient in `.grad`, as leaves do."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        node = self._edge()
+        if self._node is None or node is None:
+            return
+        reference = weakref.ref(self)
+
+        def keep(g: Tensor) -> None:
+            t = reference()
+            if t is not None:
+                add_to_grad(t, g if g._node is not None else g._data, g._node is not None)
+
+        node.own_hooks().retain = keep
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
+        """Call hook(grad) whenever a gradient for this tensor is computed; what it returns replaces the gradient."""
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        node = self._edge()
+        if self._node is not None and node is not None:
+            return add_hook(node.own_hooks().tensor, hook)
+        if self._hooks is None:
+            self._hooks = new_hooks()
+        return add_hook(self._hooks, hook)
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
+        """Call hook(leaf) whenever a gradient has been added to this leaf's `.grad`."""
+        if not self.requires_grad:
+            raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
+        if self.grad_fn is not None:
+            raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
+        if self._post_accumulate_hooks is None:
+            self._post_accumulate_hooks = new_hooks()
+        return add_hook(self._post_accumulate_hooks, hook)
+
+    # Out of it --------------------------------------------------------------------------------------------------------
+    def numpy(self, *, force: bool = False) -> np.ndarray[Any, Any]:
+        """The array itself: the two share memory. With force, of a tensor that requires gradients too."""
+        if self.requires_grad and not force:
+            raise RuntimeError(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+            )
+        return settle(self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def item(self) -> Any:
+        """The one element as a Python number."""
+        if self._data.size != 1:
+            raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar")
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers."""
+        return self._data.tolist()
+
+    def __repr__(self) -> str:
+        grad_fn = self.grad_fn
+        return format_tensor(
+            self._data,
+            dtype_name=str(self.dtype),
+            requires_grad=self._requires,
+            grad_fn_name=None if grad_fn is None else grad_fn.name(),
+            class_name="tensor" if type(self) is Tensor else type(self).__name__,
+            default_float=str(get_default_dtype()),
+        )
+
+    def __format__(self, spec: str) -> str:
+        return self.item().__format__(spec) if self._data.ndim == 0 else object.__format__(self, spec)
+
+    def __bool__(self) -> bool:
+        if self._data.size == 1:
+            return bool(self._data.item())
+        if self._data.size == 0:
+            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self._data.size != 1 or self._data.dtype.kind == "f":
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self._data.item())
+
+    def __len__(self) -> int:
+        if not self._data.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return self._data.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self._data.ndim:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(ops.unbind(self, 0))
+
+    def __contains__(self, value: Any) -> bool:
+        return bool((self._data == getattr(value, "_data", value)).any())
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+                "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+                "see https://github.com/pytorch/pytorch/pull/103001"
+            )
+        if id(self) not in memo:
+            t = memo[id(self)] = type(self)._wrap(self._data.copy(order="K"))
+            t._requires = self._requires
+            if self._grad is not None:
+                t._grad = self._grad.__deepcopy__(memo)
+        return memo[id(self)]  # type: ignore[no-any-return]
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        if not self.is_leaf:
+            raise RuntimeError("cannot pickle a tensor that is part of a graph; detach() it first")
+        return _restore, (self._data, self._requires)
+
+    # Into another type ------------------------------------------------------------------------------------------------
+    def to(self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False) -> Tensor:
+        """As another dtype: `to(torch.float64)`, `to(other)`, `to("cpu")`; self where nothing changes.
+
+        `non_blocking` has no effect on a CPU.
+        """
+        for a in args:
+            if isinstance(a, DType):
+                dtype = a
+            elif isinstance(a, TensorBase):
+                dtype = from_numpy(a._data.dtype)
+            elif isinstance(a, bool):
+                non_blocking = a
+            else:
+                device = a
+        check_device(device)
+        if dtype is None or dtype.numpy == self._data.dtype:
+            return ops.clone(self) if copy else self
+        if not dtype.is_floating_point:
+            return self._wrap(_to_whole(self._data, dtype.numpy))
+        return cast(self, dtype=dtype.numpy)
+
+    def type(self, dtype: Any = None) -> Any:
+        """The type's old name, as `torch.FloatTensor`; with dtype, `to(dtype)`."""
+        if dtype is None:
+            return f"torch.{self.dtype.type_name}Tensor"
+        if isinstance(dtype, str):
+            known = {f"torch.{from_numpy(np.dtype(k)).type_name}Tensor": from_numpy(np.dtype(k)) for k in _KINDS}
+            if dtype not in known:
+                raise ValueError(f"invalid type: '{dtype}'")
+            dtype = known[dtype]
+        return self.to(dtype)
+
+    def type_as(self, other: Tensor) -> Tensor:
+        """As other's dtype."""
+        return self.to(other.dtype)
+
+    @property
+    def T(self) -> Tensor:
+        """The dimensions in reverse order."""
+        return ops.permute(self, *range(self._data.ndim - 1, -1, -1)) if self._data.ndim != 2 else ops.t(self)
+
+    @property
+    def mT(self) -> Tensor:
+        """The last two dimensions swapped."""
+        if self._data.ndim < 2:
+            raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {self._data.ndim}-D tensor.")
+        return ops.transpose(self, -2, -1)
+
+    def double(self) -> Tensor:
+        """As float64."""
+        return self.to(dtypes.float64)
+
+    def float(self) -> Tensor:
+        """As float32."""
+        return self.to(dtypes.float32)
+
+    def half(self) -> Tensor:
+        """As float16."""
+        return self.to(dtypes.float16)
+
+    def long(self) -> Tensor:
+        """As int64."""
+        return self.to(dtypes.int64)
+
+    def int(self) -> Tensor:
+        """As int32."""
+        return self.to(dtypes.int32)
+
+    def short(self) -> Tensor:
+        """As int16."""
+        return self.to(dtypes.int16)
+
+    def char(self) -> Tensor:
+        """As int8."""
+        return self.to(dtypes.int8)
+
+    def byte(self) -> Tensor:
+        """As uint8."""
+        return self.to(dtypes.uint8)
+
+    def bool(self) -> Tensor:
+        """As bool."""
+        return self.to(dtypes.bool)
+
+    def new_tensor(self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+        """`torch.tensor(data)` of self's dtype."""
+        return creation.tensor(data, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+    def new_zeros(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+        """Zeros of self's dtype."""
+        return creation.zeros(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+    def new_ones(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+        """Ones of self's dtype."""
+        return creation.ones(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+    def new_empty(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+        """Unspecified values of self's dtype."""
+        return creation.empty(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+    def new_full(self, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+        """One value, of self's dtype."""
+        return creation.full(size, fill_value, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+
+    def cpu(self) -> Tensor:
+        """self: it is on the CPU."""
+        return self
+
+    def cuda(self, *args: Any, **kwargs: Any) -> Tensor:
+        """Raises RuntimeError: there is only the CPU."""
+        check_device("cuda")
+        raise AssertionError
+
+
+_KINDS = ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool")
+
+
+def _to_whole(array: np.ndarray[Any, Any], kind: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    with np.errstate(invalid="ignore"):
+        return array.astype(kind)
+
+
+def _kind(t: Any) -> str:
+    return str(t._data.dtype.name)
+
+
+def _restore(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:
+    t = Tensor._wrap(array)
+    t._requires = requires_grad
+    return t
+
+
+set_tensor_type(Tensor)
+
+from . import creation  # noqa: E402  (its functions return Tensors)
