@@ -187,7 +187,9 @@ def _check_inputs(inputs: tuple[Any, ...]) -> list[TensorBase]:
                 "This check will likely fail if all the inputs are not of double precision floating point or complex. ",
                 stacklevel=4,
             )
-        if any(stride == 0 and size > 1 for stride, size in zip(x._data.strides, x._data.shape, strict=True)):
+        if x._data.size and any(
+            stride == 0 and size > 1 for stride, size in zip(x._data.strides, x._data.shape, strict=True)
+        ):
             raise RuntimeError(
                 f"The {i}th input has a dimension with stride 0. gradcheck only supports inputs that are "
                 f"non-overlapping to be able to "

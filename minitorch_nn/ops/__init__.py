@@ -197,6 +197,7 @@ from .reduction import (
     softmax as softmax,
     std as std,
     sum as sum,
+    sum_to_size as sum_to_size,
     var as var,
 )
 from .sampling import (

@@ -79,10 +79,13 @@ def assign(t: Tensor, result: Tensor) -> Tensor:
             f"result type {from_numpy(new.dtype).type_name} can't be cast to the desired output type "
             f"{from_numpy(t._data.dtype).type_name}"
         )
+    node = result._node
+    saved = getattr(node, "saved", None)
+    if saved:
+        _keep_original(node, t)
     np.copyto(t._data, new, casting="unsafe")
     t._bump()
-    node = result._node
-    if node is not None and getattr(node, "saved", None):
+    if saved:
         _saves_itself(node, result, t)
     if node is None and t._node is None and (t._view is None or t._view[0]._edge() is None):
         return t  # nothing is recorded, nothing was
@@ -95,6 +98,19 @@ def assign(t: Tensor, result: Tensor) -> Tensor:
         return t
     _rebase(t, t._view[0], node)
     return t
+
+
+def _keep_original(node: Any, t: Tensor) -> None:
+    """A rule needs the value from before the change: it gets a copy, as in PyTorch"""
+    for k, value in enumerate(node.saved):
+        if value is t._data:
+            copy = t._data.copy()
+            node.saved = tuple(copy if v is t._data else v for v in node.saved)
+            versions = node.versions
+            for i in range(0, len(versions), 2):
+                if versions[i] is t._version and node.plan.kept.index(node.plan.versioned[i // 2]) == k:
+                    versions[i], versions[i + 1] = [0], 0
+            return
 
 
 def _saves_itself(node: Any, result: Tensor, t: Tensor) -> None:

@@ -10,9 +10,9 @@ import numpy as np
 from ..autograd.op import op
 from ..dtypes import dtype as DType
 from ..dtypes import from_numpy
-from .dims import Dims, many_dims, numpy_names, one_dim
+from .dims import Dims, many_dims, numpy_names, one_dim, sizes
 from .elementwise import abs, constant, exp, power, sign, where
-from .shape import expand_shape, flip_dims, reshape
+from .shape import alias, expand_shape, flip_dims, reshape
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -97,6 +97,19 @@ def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType
     if dim is None and not keepdim:
         return mean_all(input)
     return mean_dims(input, dim=many_dims(dim, input._data.ndim), keepdim=keepdim)
+
+
+def sum_to_size(input: Tensor, *size: Any) -> Tensor:
+    """The sum down to a shape that broadcasts to input's"""
+    shape, have = sizes(size), input._data.shape
+    lead = len(have) - len(shape)
+    if lead < 0 or any(n not in (1, m) for n, m in zip(shape, have[lead:], strict=True)):
+        raise RuntimeError(f"size {{{list(shape)}}} is not expandable to size {{{list(have)}}}.")
+    dims = tuple(i for i, m in enumerate(have) if i < lead or (shape[i - lead] == 1 and m != 1))
+    if not dims:
+        return alias(input)
+    total = sum_dims(input, dim=dims, keepdim=True)
+    return reshape(total, shape) if lead else total  # type: ignore[no-any-return]
 
 
 # Variance -------------------------------------------------------------------------------------------------------------

@@ -62,7 +62,8 @@ class Operations(TensorBase):
     __pow__ = _operand(ops.pow)
     __rpow__ = _reflected(ops.pow)
     __ipow__ = _operand(in_place(ops.pow))
-    __matmul__ = ops.matmul
+    __matmul__ = _operand(ops.matmul)
+    __rmatmul__ = _reflected(ops.matmul)
     __neg__ = ops.neg
     __pos__ = positive = lambda self: self  # noqa: E731
     __abs__ = ops.abs
@@ -268,6 +269,7 @@ class Operations(TensorBase):
     softmax = ops.softmax
     std = ops.std
     sum = ops.sum
+    sum_to_size = ops.sum_to_size
     var = ops.var
 
     # Random

@@ -1,0 +1,49 @@
+"""Which library does the heavy work: `kernels` is the backend in use, `describe()` says which and why.
+
+A backend is a module with the functions of `minitorch_nn.backends.numpy`, pure functions on NumPy arrays. It is chosen
+once, here: by the environment variable MINITORCH_NN_BACKEND, or by `use(name)`. Operations call
+`backends.kernels.conv2d(…)` and know nothing of the choice.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from types import ModuleType
+
+BACKENDS = ("numpy",)  # names of the modules of this package, the preferred one first
+_ENVIRONMENT = "MINITORCH_NN_BACKEND"
+
+
+def _load(name: str) -> ModuleType:
+    if name not in BACKENDS:
+        raise ValueError(f"unknown backend {name!r}; the backends are {', '.join(map(repr, BACKENDS))}")
+    return importlib.import_module(f".{name}", __name__)
+
+
+def use(name: str) -> None:
+    """Make the backend called `name` the one in use.
+
+    Raises:
+        ValueError: there is no backend of this name.
+        ImportError: it can't run here; nothing falls back to another one.
+    """
+    global kernels
+    kernels = _load(name)
+
+
+def current() -> str:
+    """The name of the backend in use."""
+    return kernels.__name__.rpartition(".")[2]
+
+
+def describe() -> str:
+    """Which backend is in use, and with how many threads.
+
+    >>> describe().split(":")[0]
+    'numpy'
+    """
+    return f"{current()}: {kernels.describe()}"
+
+
+kernels: ModuleType = _load(os.environ.get(_ENVIRONMENT, BACKENDS[0]))

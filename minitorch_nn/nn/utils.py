@@ -1,0 +1,111 @@
+"""`torch.nn.utils`: clipping gradients, and all parameters as one vector."""
+
+from __future__ import annotations
+
+import types
+import warnings
+from collections.abc import Iterable
+from typing import Any
+
+from .. import ops
+from ..autograd import no_grad
+from ..tensor import Tensor, tensor
+
+__all__ = [
+    "clip_grad_norm_",
+    "clip_grad_value_",
+    "clip_grads_with_norm_",
+    "get_total_norm",
+    "parameters_to_vector",
+    "vector_to_parameters",
+]
+
+
+def _listed(tensors: Tensor | Iterable[Tensor]) -> list[Tensor]:
+    return [tensors] if isinstance(tensors, Tensor) else list(tensors)
+
+
+def _gradients(parameters: Iterable[Tensor]) -> list[Tensor]:
+    return [p.grad for p in parameters if p.grad is not None]
+
+
+@no_grad()
+def get_total_norm(
+    tensors: Tensor | Iterable[Tensor],
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """The norm of all `tensors` together, as if they were one vector: a 0-dim Tensor.
+
+    error_if_nonfinite: raise RuntimeError if it is infinite or nan. foreach: no effect here.
+    """
+    norm_type = float(norm_type)
+    each = [ops.norm(t, norm_type) for t in _listed(tensors)]
+    if not each:
+        return tensor(0.0)
+    total = ops.norm(ops.stack(each), norm_type)
+    if error_if_nonfinite and not total.isfinite():
+        raise RuntimeError(
+            f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be "
+            "clipped. To disable this error and scale the gradients by the non-finite norm anyway, set "
+            "`error_if_nonfinite=False`"
+        )
+    return total
+
+
+@no_grad()
+def clip_grads_with_norm_(
+    parameters: Tensor | Iterable[Tensor], max_norm: float, total_norm: Tensor, foreach: bool | None = None
+) -> None:
+    """Scale all gradients in place by max_norm / (total_norm + 1e-6), unless that is above 1. foreach: no effect here."""
+    scale = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
+    for grad in _gradients(_listed(parameters)):
+        grad.mul_(scale)
+
+
+def clip_grad_norm_(
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """Scale all gradients in place so that their norm together is at most `max_norm`; returns the norm before that.
+
+    error_if_nonfinite: raise RuntimeError if the norm is infinite or nan. foreach: no effect here.
+
+    Source: Pascanu et al. 2013, On the difficulty of training recurrent neural networks, algorithm 1.
+    """
+    from_generator = isinstance(parameters, types.GeneratorType)
+    chosen = _listed(parameters)
+    if from_generator and not chosen:
+        warnings.warn("`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=2)
+    total = get_total_norm(_gradients(chosen), norm_type, error_if_nonfinite)
+    clip_grads_with_norm_(chosen, max_norm, total)
+    return total
+
+
+@no_grad()
+def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None) -> None:
+    """Clamp each gradient in place to [-clip_value, clip_value]. foreach: no effect here."""
+    bound = float(clip_value)
+    for grad in _gradients(_listed(parameters)):
+        grad.clamp_(min=-bound, max=bound)
+
+
+def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
+    """All parameters, flattened and joined: (total number of elements,). Differentiable."""
+    return ops.cat([p.reshape(-1) for p in parameters])
+
+
+def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
+    """Make successive parts of `vec` the values of `parameters`; they share its memory, as in PyTorch."""
+    if not isinstance(vec, Tensor):
+        kind: Any = type(vec)
+        name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        raise TypeError(f"expected torch.Tensor, but got: {name}")
+    start = 0
+    for p in parameters:
+        p.data = vec[start : start + p.numel()].view_as(p).data
+        start += p.numel()

@@ -1,0 +1,12 @@
+"""The table of operations: every case of every family, once."""
+
+from __future__ import annotations
+
+from . import activation, binary, convolution, creation, elementwise, indexing, layers, linalg, loss, reduction, shape
+from .core import Case
+
+FAMILIES = (elementwise, binary, reduction, shape, indexing, linalg, creation, activation, loss, convolution, layers)
+CASES: list[Case] = [case for family in FAMILIES for case in family.CASES]
+
+names = [case.name for case in CASES]
+assert len(set(names)) == len(names), f"cases of the same name: {sorted({n for n in names if names.count(n) > 1})}"

@@ -1,0 +1,131 @@
+"""Every case of the table of operations: results, gradients, node names, warnings and errors are PyTorch's;
+derivatives check out.
+
+The expected values were recorded from PyTorch by tests/record/record_ops.py; with `--live` they are computed now, on
+fresh inputs.
+"""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from typing import Any
+
+import pytest
+from cases import CASES, store
+from cases.compare import mismatches
+from cases.core import Case
+from cases.run import evaluate, leaves, tensors
+from conftest import NAMESPACE
+
+HEADER, RECORDED = store.load("ops")
+RUNS = [(case, dtype) for case in CASES for dtype in case.dtypes]
+TIGHT = {"rtol": 1e-4, "atol": 1e-6}  # a rule that is wrong by 0.1 % fails; see test_gradcheck.py
+ours = pytest.mark.skipif(NAMESPACE != "minitorch_nn", reason="looks inside this package")
+
+
+def differentiable(case: Case) -> bool:
+    """PyTorch gave a gradient for at least one input, in float64."""
+    grads = RECORDED[f"{case.name}/float64"].get("grads", []) if "float64" in case.dtypes else []
+    return any(g is not None for g in grads)
+
+
+def perturbed(case: Case) -> bool:
+    """Every input has an element: an empty one leaves nothing to perturb, and PyTorch's gradcheck refuses it."""
+    return all(0 not in spec.shape for spec in case.inputs)
+
+
+CHECKED = [case for case in CASES if case.check and perturbed(case) and differentiable(case)]
+CHECKED_TWICE = [case for case in CHECKED if case.check2]
+if NAMESPACE == "torch":  # PyTorch has no second derivative of this one
+    CHECKED_TWICE = [case for case in CHECKED_TWICE if case.op != "nn.functional.hardsigmoid"]
+
+
+def name(value: Any) -> str:
+    return value.name if isinstance(value, Case) else value
+
+
+def function(case: Case, torch: Any) -> Any:
+    """The case's call as a function of its tensors to a tuple of the outputs that require a gradient."""
+    return lambda *inputs: tuple(o for o in leaves(torch, case.fn(torch, *inputs)) if o.requires_grad)
+
+
+def test_the_recording_is_of_this_table() -> None:
+    recorded, table = set(RECORDED), {f"{case.name}/{dtype}" for case, dtype in RUNS}
+    assert recorded == table, "run tests/record/record_ops.py"
+    assert HEADER["torch"] == "2.13.0"
+
+
+@pytest.mark.parametrize(("case", "dtype"), RUNS, ids=name)
+def test_as_pytorch(torch: Any, request: pytest.FixtureRequest, case: Case, dtype: str) -> None:
+    if request.config.getoption("--live"):
+        salt = request.config.option.live_seed
+        reference = pytest.importorskip("torch")
+        reference.set_warn_always(True)
+        expected = evaluate(case, reference, dtype, salt)
+    else:
+        salt, expected = 0, RECORDED[f"{case.name}/{dtype}"]
+    wrong = mismatches(case, expected, evaluate(case, torch, dtype, salt))
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("case", CHECKED, ids=name)
+def test_gradcheck(torch: Any, case: Case) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert torch.autograd.gradcheck(function(case, torch), tensors(case, torch, "float64"), **TIGHT)
+
+
+@pytest.mark.parametrize("case", CHECKED_TWICE, ids=name)
+def test_gradgradcheck(torch: Any, case: Case) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert torch.autograd.gradgradcheck(function(case, torch), tensors(case, torch, "float64"), **TIGHT)
+
+
+def operations_of(root: Any) -> set[str]:
+    """Names of the operations in the graph behind a node."""
+    seen, stack, found = {id(root)}, [root], set()
+    while stack:
+        node = stack.pop()
+        if hasattr(node, "op"):
+            found.add(node.op.__name__)
+        for before, _ in node.next_functions:
+            if before is not None and id(before) not in seen:
+                seen.add(id(before))
+                stack.append(before)
+    return found
+
+
+@functools.cache
+def exercised() -> frozenset[str]:
+    """The operations that stand in a graph somewhere in the table, first or second order."""
+    import minitorch_nn as torch
+
+    found: set[str] = set()
+    for case in CHECKED:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            inputs = tensors(case, torch, "float64")
+            outs = function(case, torch)(*inputs)
+            wanted = [x for x in inputs if x.requires_grad]
+            cotangents = [torch.ones_like(o) for o in outs]
+            results = [*outs]
+            if case.check2:
+                results += [
+                    g
+                    for g in torch.autograd.grad(outs, wanted, cotangents, create_graph=True, allow_unused=True)
+                    if g is not None
+                ]
+        for result in results:
+            if result.grad_fn is not None:
+                found |= operations_of(result.grad_fn)
+    return frozenset(found)
+
+
+@ours
+def test_every_operation_with_a_rule_has_a_case() -> None:
+    from minitorch_nn.autograd.op import registry
+
+    missing = sorted(name for name, op in registry.items() if op.differentiable and name not in exercised())
+    assert not missing, f"no case of the table puts these into a graph: {missing}"

@@ -1,0 +1,453 @@
+"""train.py as a user runs it: what it leaves behind, what it refuses and how, stopping and resuming, freezing."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import minitorch_nn as torch
+import models
+import train
+from minitorch_nn import config as configuration
+from minitorch_nn import training
+
+ROOT = Path(__file__).parent.parent
+TINY = """
+[run]
+epochs = 2
+[data]
+name = "digits"
+classes = [0, 1]
+batch_size = 100
+augment = ["crop"]
+[model]
+name = "resnet8"
+in_channels = 1
+num_classes = 2
+[optimizer]
+lr = 0.1
+momentum = 0.9
+[schedule]
+name = "cosine"
+warmup = 0.2
+"""
+STAGES = """
+[stage.backbone]
+[stage.head]
+data.classes = [2, 3]
+model.new_head = true
+freeze.patterns = ["conv1", "bn1", "layer*"]
+"""
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working folder, so that runs/ lies in it; with tiny.toml and stages.toml."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tiny.toml").write_text(TINY)
+    (tmp_path / "stages.toml").write_text(TINY + STAGES)
+    return tmp_path
+
+
+def weights(path: str) -> dict[str, bytes]:
+    return {name: tensor.numpy().tobytes() for name, tensor in torch.load(path).items()}
+
+
+def metrics(folder: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in (Path(folder) / "metrics.jsonl").read_text().splitlines()]
+    return [{key: value for key, value in line.items() if key != "images_per_s"} for line in lines]
+
+
+def write_images(folder: Path, size: int, count: int = 2) -> Path:
+    """root/{train,test}/{cat,dog}/*.png, half of them dark and half bright."""
+    rng = np.random.default_rng(0)
+    for part in ("train", "test"):
+        for brightness, name in ((50, "cat"), (200, "dog")):
+            (folder / part / name).mkdir(parents=True)
+            for i in range(count):
+                pixels = rng.integers(brightness - 40, brightness + 40, (size, size, 3), np.uint8)
+                Image.fromarray(pixels).save(folder / part / name / f"{i}.png")
+    return folder
+
+
+# ---- what a run leaves behind
+
+
+def test_a_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train.main(["--config", "tiny.toml", "--set", "run.name=first"]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""
+    assert "runs/first: resnet8, 74,482 parameters" in out and "287 training and 73 test images of 2 classes" in out
+    assert "train 2/2: loss " in out and "saved in runs/first" in out
+    files = {path.name for path in Path("runs/first").iterdir()}
+    assert files == {"config.toml", "metrics.jsonl", "last.pth", "best.pth", "checkpoint.pth"}
+
+    assert configuration.load("runs/first/config.toml") == configuration.load("tiny.toml", ["run.name=first"])
+    last = metrics("runs/first")[-1]
+    assert last["epoch"] == 2 and last["stage"] == "train" and 0.5 < last["test_accuracy"] <= 1
+    assert f"test accuracy {last['test_accuracy']:.2%} " in out
+
+    model = models.create("resnet8", num_classes=2, in_channels=1)
+    model.load_state_dict(torch.load("runs/first/last.pth"))
+    images = training.read(configuration.load("tiny.toml"), {})
+    tally = train.evaluate(model, images.test_batches(), torch.nn.CrossEntropyLoss())
+    assert (tally.accuracy, tally.loss) == (last["test_accuracy"], last["test_loss"])
+
+
+def test_an_existing_run_is_never_overwritten(here: Path) -> None:
+    arguments = ["--config", "tiny.toml", "--set", "run.epochs=1"]
+    for name in ("run", "run-2", "run-3"):
+        assert train.main(arguments) == 0
+        assert Path("runs", name, "best.pth").exists()
+    assert weights("runs/run/last.pth") == weights("runs/run-3/last.pth")
+
+
+def test_the_seed_decides_everything(here: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        assert train.main(["--config", "tiny.toml", "--set", f"run.name={name}", "--set", f"run.seed={seed}"]) == 0
+    assert weights("runs/a/last.pth") == weights("runs/b/last.pth") != weights("runs/c/last.pth")
+    assert metrics("runs/a") == metrics("runs/b") != metrics("runs/c")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_background_loading_is_as_deterministic(here: Path, workers: int) -> None:
+    for name in ("a", "b"):
+        arguments = ["--set", f"run.name={name}", "--set", f"data.workers={workers}"]
+        assert train.main(["--config", "tiny.toml", *arguments]) == 0
+    assert weights("runs/a/last.pth") == weights("runs/b/last.pth")
+
+
+@pytest.mark.parametrize(("name", "size"), [("folder", 20), ("cifar10", 32)])
+def test_folders_of_images(here: Path, name: str, size: int) -> None:
+    write_images(here / "pictures", size)
+    text = f'[data]\nname = "{name}"\nroot = "pictures"\nbatch_size = 2\naugment = ["crop", "flip"]\n'
+    text += '[model]\nname = "resnet8"\nnum_classes = 2\n[run]\nepochs = 1\n[optimizer]\nlr = 0.01\n'
+    Path("x.toml").write_text(text + ("" if name == "cifar10" else "[stage.train]\ndata.size = 16\n"))
+    assert train.main(["--config", "x.toml"]) == 0
+
+
+def test_digits_config(here: Path) -> None:
+    assert train.main(["--config", str(ROOT / "configs/digits.toml")]) == 0
+    assert metrics("runs/digits")[-1]["test_accuracy"] >= 0.985
+
+
+def test_digits_finetune_config(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train.main(["--config", str(ROOT / "configs/digits_finetune.toml")]) == 0
+    accuracy = {line["stage"]: line["test_accuracy"] for line in metrics("runs/digits_finetune")}
+    assert accuracy["head"] >= 0.90 and accuracy["last_block"] >= 0.96
+    assert "frozen tensors are bit-identical to before (sha256)" in capsys.readouterr().out
+
+
+# ---- bad input: one line, status 2, nothing written
+
+
+def with_images(size: int = 32) -> Any:
+    return lambda here: write_images(here / "pictures", size) and None
+
+
+def empty_class(here: Path) -> None:
+    write_images(here / "pictures", 32)
+    (here / "pictures/train/ant").mkdir()
+
+
+def damaged_image(here: Path) -> None:
+    path = write_images(here / "pictures", 32) / "train/dog/1.png"
+    path.write_bytes(path.read_bytes()[:200])
+
+
+def missing_test_class(here: Path) -> None:
+    write_images(here / "pictures", 32)
+    for path in (here / "pictures/test/dog").iterdir():
+        path.unlink()
+    (here / "pictures/test/dog").rmdir()
+
+
+def nothing(here: Path) -> None:
+    pass
+
+
+PICTURES = [
+    "data.name=folder", "data.root=pictures", "data.classes=[]", "model.in_channels=3", "data.batch_size=2",
+]  # fmt: skip
+BAD = [  # what is made first, what is set, a part of the one line
+    (nothing, ["optimizer.momentun=0.9"], "optimizer.momentun: unknown key; did you mean 'momentum'?"),
+    (nothing, ["optimizer.name=adamm"], "did you mean 'adam'?"),
+    (nothing, ["run.epochs=many"], "run.epochs: expected an integer of at least 1, got 'many' (string)"),
+    (nothing, ["data.batch_size=0"], "data.batch_size: expected an integer of at least 1, got 0 (integer)"),
+    (nothing, ["model.name=resnet9"], "model.name: unknown model 'resnet9': did you mean 'resnet"),
+    (
+        nothing,
+        ["data.classes=[0, 1, 2]"],
+        "model.num_classes: expected at least 3, as many as the data has classes, got 2",
+    ),
+    (nothing, ["data.classes=[0, 10]"], "data.classes[1]: expected a number below 10, got 10"),
+    (nothing, ["data.classes=['0', 'O']"], "data.classes[1]: expected one of 0, 1, 2"),
+    (nothing, ["data.classes=[0, '1', 1]"], "data.classes: expected each class once"),
+    (nothing, ["model.in_channels=3"], "model.in_channels: expected 1, as in the data, got 3"),
+    (nothing, ["freeze.patterns=['layr1']"], "freeze.patterns: 'layr1' matches nothing; did you mean 'layer1'?"),
+    (nothing, ["freeze.patterns=['*']"], "freeze.patterns: ['*'] leaves nothing to train"),
+    (nothing, ["model.weights=no.pth"], "model.weights: no.pth: "),
+    (nothing, ["model.weights=tiny.toml"], "model.weights: tiny.toml: "),
+    (nothing, ["run.out=tiny.toml"], "tiny.toml"),
+    (nothing, PICTURES, "data.root: There is no folder 'pictures/train'."),
+    (
+        with_images(),
+        [*PICTURES, "data.classes=['cat', 'dgo']"],
+        "data.classes[1]: expected one of cat, dog, got 'dgo'; did",
+    ),
+    (with_images(), [*PICTURES, "data.name=cifar10", "model.num_classes=1"], "model.num_classes: expected at least 2"),
+    (with_images(16), [*PICTURES, "data.name=cifar10"], "expected images of 32 x 32 pixels"),
+    (with_images(), [*PICTURES, "data.name=mnist"], "data.root: Dataset not found."),
+    (empty_class, PICTURES, "Found no valid file for the classes ant."),
+    (damaged_image, PICTURES, "pictures/train/dog/1.png' is damaged"),
+    (missing_test_class, PICTURES, "expected the same classes in train and test, found dog in only one of them"),
+]
+
+
+@pytest.mark.parametrize(("make", "settings", "message"), BAD, ids=[f"{s[-1]} {m[:20]}" for _, s, m in BAD])
+def test_bad_input(
+    here: Path, capsys: pytest.CaptureFixture[str], make: Any, settings: list[str], message: str
+) -> None:
+    make(here)
+    before = sorted(here.rglob("*"))
+    assert train.main(["--config", "tiny.toml", *(part for text in settings for part in ("--set", text))]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1 and err.startswith("train.py: ") and message in err
+    assert sorted(here.rglob("*")) == before
+
+
+BAD_ARGUMENTS = [
+    ([], "one of the arguments --config --resume is required; see --help"),
+    (["--config", "no.toml"], "no.toml: expected a config file, found nothing there"),
+    (["--config", "tiny.toml", "--resume", "runs/x"], "not allowed with argument --config; see --help"),
+    (["--config", "tiny.toml", "--sett", "x"], "unrecognized arguments: --sett x; see --help"),
+    (["--resume", "runs/x"], "runs/x/config.toml: expected a config file, found nothing there"),
+    (["--resume", "runs/x", "--set", "run.epochs=3"], "--set doesn't go with --resume: a changed config is a new run"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "message"), BAD_ARGUMENTS, ids=[m for _, m in BAD_ARGUMENTS])
+def test_bad_arguments(here: Path, arguments: list[str], message: str) -> None:
+    done = subprocess.run([sys.executable, ROOT / "train.py", *arguments], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.count("\n") == 1 and message in done.stderr
+
+
+def test_help_names_every_key(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        train.main(["--help"])
+    out = capsys.readouterr().out
+    assert exit.value.code == 0 and all(f"  {key.dotted} " in out for key in configuration.keys())
+
+
+# ---- failures during the run
+
+
+def test_a_loss_that_is_not_finite_stops_the_run(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train.main(["--config", "tiny.toml", "--set", "optimizer.lr=1e30"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "at step " in err and "of train 1/2" in err and "runs/run/last.pth" in err
+    assert all(np.isfinite(tensor.numpy()).all() for tensor in torch.load("runs/run/last.pth").values())
+
+
+def test_a_frozen_tensor_that_changes_is_an_error(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def meddle(model: Any, *arguments: Any) -> None:
+        model.bn1.running_mean += 1
+
+    monkeypatch.setattr(train, "train_epoch", meddle)
+    assert train.main(["--config", "tiny.toml", "--set", "freeze.patterns=['bn1']"]) == 1
+    assert "frozen tensors have changed: bn1.running_mean" in capsys.readouterr().err
+
+
+# ---- stopping and resuming
+
+
+@pytest.mark.parametrize("step", [1, 3, 4, 6, 7, 9])  # 3 steps an epoch, 2 epochs a stage, 2 stages
+@pytest.mark.parametrize("workers", [0, 1])
+def test_resuming_is_bit_for_bit(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], step: int, workers: int
+) -> None:
+    arguments = ["--config", "stages.toml", "--set", f"data.workers={workers}"]
+    assert train.main([*arguments, "--set", "run.name=whole"]) == 0
+
+    steps_done, add = 0, training.Progress.add
+
+    def add_and_interrupt(self: Any, *batch: Any) -> None:
+        nonlocal steps_done
+        add(self, *batch)
+        steps_done += 1
+        if steps_done == step:
+            signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(training.Progress, "add", add_and_interrupt)
+    arguments += ["--set", "run.name=cut"]
+    assert train.main(arguments) == 130
+    assert "stopped; go on with: python train.py --resume runs/cut" in capsys.readouterr().err
+    monkeypatch.undo()
+    monkeypatch.chdir(here)
+    assert train.main(["--resume", "runs/cut"]) == 0
+    for name in ("last.pth", "best.pth"):
+        assert weights(f"runs/whole/{name}") == weights(f"runs/cut/{name}")
+    assert metrics("runs/whole") == metrics("runs/cut")
+
+
+def test_resuming_a_finished_run_changes_nothing(here: Path) -> None:
+    assert train.main(["--config", "tiny.toml"]) == 0
+    before = {path: path.read_bytes() for path in Path("runs/run").iterdir()}
+    assert train.main(["--resume", "runs/run"]) == 0
+    assert {path: path.read_bytes() for path in Path("runs/run").iterdir()} == before
+
+
+def test_resuming_drops_metrics_after_the_checkpoint(here: Path) -> None:
+    assert train.main(["--config", "tiny.toml"]) == 0
+    with open("runs/run/metrics.jsonl", "a") as file:
+        file.write('{"epoch": 3}\n{"epo')
+    assert train.main(["--resume", "runs/run"]) == 0
+    assert [line["epoch"] for line in metrics("runs/run")] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("checkpoint.pth", b"PK\x03\x04", "runs/run: checkpoint.pth can't be read: "),
+        ("checkpoint.pth", b"", "runs/run: checkpoint.pth can't be read: "),
+        ("config.toml", TINY.encode(), "runs/run: config.toml was changed after checkpoint.pth was saved"),
+        ("config.toml", b"[run]\nepoch = 1", "config.toml: run.epoch: unknown key; did you mean 'epochs'?"),
+    ],
+)
+def test_resuming_what_is_damaged_is_refused(
+    here: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes, message: str
+) -> None:
+    assert train.main(["--config", "tiny.toml", "--set", "run.epochs=1"]) == 0
+    Path("runs/run", name).write_bytes(content)
+    before = {path: path.read_bytes() for path in Path("runs/run").iterdir()}
+    capsys.readouterr()
+    assert train.main(["--resume", "runs/run"]) == 2
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and message in err
+    assert {path: path.read_bytes() for path in Path("runs/run").iterdir()} == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
+def test_ctrl_c_from_outside(here: Path) -> None:
+    command = [sys.executable, ROOT / "train.py", "--config", "tiny.toml", "--set", "run.epochs=1000"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    while not process.stdout.readline().startswith("train 1/"):
+        pass
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err == "train.py: stopped; go on with: python train.py --resume runs/run\n"
+    assert training.RunFolder("runs/run").checkpoint()["position"]["epoch"] >= 1
+
+
+# ---- starting weights, freezing, the learning rate
+
+
+def test_starting_weights_and_a_new_head(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert train.main(["--config", "tiny.toml", "--set", "run.epochs=1"]) == 0
+    start = ["--config", "tiny.toml", "--set", "model.weights=runs/run/best.pth", "--set", "data.classes=[2, 3, 4]"]
+    start += ["--set", "model.num_classes=3"]
+    assert train.main(start) == 2
+    assert "model.weights: runs/run/best.pth: Error(s) in loading state_dict" in capsys.readouterr().err
+    start += ["--set", "model.new_head=true", "--set", "freeze.patterns=['conv1', 'bn1', 'layer?']"]
+    assert train.main(start) == 0
+    old, new = weights("runs/run/best.pth"), weights("runs/run-2/last.pth")
+    assert [name for name in old if old[name] != new[name]] == ["fc.weight", "fc.bias"]
+
+
+FREEZE = [  # patterns, batch_norm, which of resnet8's tensors stand still
+    ([], "frozen", []),
+    (["conv1"], "frozen", ["conv1.weight"]),
+    (["conv1.weight"], "frozen", ["conv1.weight"]),
+    (["bn1"], "frozen", ["bn1.weight", "bn1.bias", "bn1.running_mean", "bn1.running_var", "bn1.num_batches_tracked"]),
+    (["bn1"], "train", ["bn1.weight", "bn1.bias"]),
+    (["bn1.weight"], "frozen", ["bn1.weight"]),
+    (["layer[12].*.conv?.weight"], "frozen", [f"layer{i}.0.conv{j}.weight" for i in (1, 2) for j in (1, 2)]),
+    (["fc.bias", "conv1"], "frozen", ["conv1.weight", "fc.bias"]),
+]
+
+
+@pytest.mark.parametrize(("patterns", "batch_norm", "expected"), FREEZE)
+def test_freeze(patterns: list[str], batch_norm: str, expected: list[str]) -> None:
+    model = models.create("resnet8", num_classes=2, in_channels=1)
+    training.freeze(model, ["layer3"])  # a former stage's choice is forgotten
+    assert sorted(training.freeze(model, patterns, batch_norm)) == sorted(expected)
+
+    before = training.hashes(model, model.state_dict())
+    model.train()
+    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.1)
+    model(torch.randn(4, 1, 8, 8)).sum().backward()
+    optimizer.step()
+    after = training.hashes(model, model.state_dict())
+    unchanged = {name for name in before if before[name] == after[name]}
+    assert unchanged == set(expected)
+    training.prove_unchanged(model, {name: before[name] for name in expected})
+
+
+REFUSED_FREEZE = [
+    (["layer4"], "'layer4' matches nothing; did you mean 'layer"),
+    (["zzz"], "'zzz' matches nothing; the model has conv1, bn1, layer1, layer2, layer3, fc"),
+    (["conv1", "bn1", "layer?", "fc"], "leaves nothing to train"),
+    (["bn1.running_mean"], "bn1.running_mean can't stand still alone: freeze all of 'bn1'"),
+]
+
+
+@pytest.mark.parametrize(("patterns", "message"), REFUSED_FREEZE)
+def test_refused_freeze(patterns: list[str], message: str) -> None:
+    with pytest.raises(training.SetupError) as raised:
+        training.freeze(models.create("resnet8"), patterns)
+    assert message in str(raised.value)
+
+
+CURVES = [  # schedule, {share done: factor}
+    ({}, {0.0: 1, 1.0: 1}),
+    ({"warmup": 0.5}, {0.0: 0, 0.25: 0.5, 0.5: 1, 1.0: 1}),
+    ({"name": "linear", "final": 0.2}, {0.0: 1, 0.5: 0.6, 1.0: 0.2}),
+    ({"name": "linear", "warmup": 0.5}, {0.25: 0.5, 0.5: 1, 0.75: 0.5, 1.0: 0}),
+    ({"name": "cosine"}, {0.0: 1, 0.5: 0.5, 0.25: (1 + math.cos(math.pi / 4)) / 2, 1.0: 0}),
+    ({"name": "cosine", "final": 0.5}, {0.0: 1, 0.5: 0.75, 1.0: 0.5}),
+    ({"name": "step"}, {0.0: 1, 0.49: 1, 0.5: 0.1, 0.74: 0.1, 0.75: 0.01, 1.0: 0.01}),
+]
+
+
+@pytest.mark.parametrize(("settings", "points"), CURVES)
+def test_learning_rate(settings: dict[str, Any], points: dict[float, float]) -> None:
+    schedule = configuration.Schedule(**settings)
+    assert {done: training.learning_rate(schedule, done) for done in points} == pytest.approx(points)
+
+
+OPTIMIZERS = {
+    "sgd": {"lr": 0.5, "momentum": 0.25, "nesterov": True, "weight_decay": 0.125},
+    "adam": {"lr": 0.5, "betas": (0.5, 0.75), "weight_decay": 0.125},
+    "adamw": {"lr": 0.5, "betas": (0.5, 0.75), "weight_decay": 0.125},
+    "rmsprop": {"lr": 0.5, "momentum": 0.25, "alpha": 0.5, "weight_decay": 0.125},
+    "adagrad": {"lr": 0.5, "weight_decay": 0.125},
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_optimizer_takes_every_key_of_its_section(name: str) -> None:
+    model = torch.nn.Linear(2, 2)
+    model.bias.requires_grad_(False)
+    optimizer = training.optimizer(model, configuration.Optimizer(name=name, **OPTIMIZERS[name]))
+    assert type(optimizer).__name__.lower() == name
+    (group,) = optimizer.param_groups
+    assert [id(parameter) for parameter in group["params"]] == [id(model.weight)]
+    assert {key: group[key] for key in OPTIMIZERS[name]} == OPTIMIZERS[name]
+    applies = {key.dotted.split(".")[1] for key in configuration.keys()
+               if key.dotted.startswith("optimizer.") and (not key.only or name in key.only)}  # fmt: skip
+    assert applies == {"name", *OPTIMIZERS[name]}
