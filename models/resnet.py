@@ -12,9 +12,7 @@ from collections.abc import Callable, Sequence
 
 import minitorch_nn as torch
 import minitorch_nn.nn.functional as F
-from minitorch_nn import nn
-
-Tensor = torch.Tensor
+from minitorch_nn import Tensor, nn
 
 
 def conv3x3(in_channels: int, out_channels: int, stride: int = 1) -> nn.Conv2d:
@@ -49,7 +47,7 @@ class BasicBlock(nn.Module):
         out = self.relu(self.bn1(self.conv1(x)))
         out = self.bn2(self.conv2(out))
         out += shortcut
-        return self.relu(out)
+        return self.relu(out)  # type: ignore[no-any-return]
 
 
 class Bottleneck(nn.Module):
@@ -74,7 +72,7 @@ class Bottleneck(nn.Module):
         out = self.relu(self.bn2(self.conv2(out)))
         out = self.bn3(self.conv3(out))
         out += shortcut
-        return self.relu(out)
+        return self.relu(out)  # type: ignore[no-any-return]
 
 
 def projection_shortcut(in_channels: int, out_channels: int, stride: int) -> nn.Sequential:
@@ -124,7 +122,9 @@ def initialize(model: nn.Module, zero_init_residual: bool = False) -> None:
             nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
     for module in model.modules() if zero_init_residual else ():
         if isinstance(module, (BasicBlock, Bottleneck)):
-            nn.init.zeros_(module.bn3.weight if isinstance(module, Bottleneck) else module.bn2.weight)
+            last = module.bn3 if isinstance(module, Bottleneck) else module.bn2
+            if last.weight is not None:
+                nn.init.zeros_(last.weight)
 
 
 class ResNet(nn.Module):
@@ -158,7 +158,7 @@ class ResNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
         x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        return self.fc(torch.flatten(self.avgpool(x), 1))
+        return self.fc(torch.flatten(self.avgpool(x), 1))  # type: ignore[no-any-return]
 
 
 class SmallResNet(nn.Module):
@@ -189,7 +189,7 @@ class SmallResNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         x = self.relu(self.bn1(self.conv1(x)))
         x = self.layer3(self.layer2(self.layer1(x)))
-        return self.fc(torch.flatten(self.avgpool(x), 1))
+        return self.fc(torch.flatten(self.avgpool(x), 1))  # type: ignore[no-any-return]
 
 
 def resnet18(num_classes: int = 1000, in_channels: int = 3, zero_init_residual: bool = False) -> ResNet:

@@ -82,7 +82,9 @@ def flat(tensors: list[Any]) -> np.ndarray[Any, Any]:
     return np.concatenate([t.detach().numpy().reshape(-1) for t in tensors])
 
 
-def run_steps(torch: Any, optimizer: Any, params: list[Any], dtype: str, start: int = 0, stop: int = STEPS) -> list[Any]:
+def run_steps(
+    torch: Any, optimizer: Any, params: list[Any], dtype: str, start: int = 0, stop: int = STEPS
+) -> list[Any]:
     """The parameters after each of SNAPSHOTS."""
     seen = []
     for step, grads in list(enumerate(gradients(dtype)))[start:stop]:
@@ -254,7 +256,7 @@ COMBINED = frozenset(n for n in SCHEDULES if n.startswith(("sequential", "chaine
 
 def rates_at_epochs(torch: Any, name: str) -> list[Any]:
     """Jumping about by `step(epoch)`, which uses the closed form."""
-    optimizer, scheduler = make_schedule(torch, name)
+    _, scheduler = make_schedule(torch, name)
     seen = []
     for epoch in (3, 4, 0, 11, 29):
         scheduler.step(epoch)

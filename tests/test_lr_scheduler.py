@@ -92,7 +92,9 @@ def test_schedulers_of_two_optimizers_cannot_be_combined(torch: Any) -> None:
         lambda s: schedules.SequentialLR(a, s, [1]),
         lambda s: schedules.ChainedScheduler(s),
     ):
-        with pytest.raises(ValueError, match="expects all schedulers to belong to the same optimizer, but got scheduler"):
+        with pytest.raises(
+            ValueError, match="expects all schedulers to belong to the same optimizer, but got scheduler"
+        ):
             combine([schedules.StepLR(a, 1), schedules.StepLR(b, 1)])
 
 

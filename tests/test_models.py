@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import models
-import minitorch_nn as torch
 import numpy as np
 import pytest
 from nn_cases.common import compare, load, raised, run
 from nn_cases.networks import CASES, networks
+
+import minitorch_nn as torch
+import models
 
 RECORDED = load()
 

@@ -238,10 +238,10 @@ def test_copies_are_independent(torch: Any, duplicate: Any) -> None:
 
 
 def test_loading_copies_the_tensors(ours: Any) -> None:
-    p, optimizer = one(ours, momentum=0.5)
+    _, optimizer = one(ours, momentum=0.5)
     optimizer.step()
     saved = optimizer.state_dict()
-    q, other = one(ours, momentum=0.5)
+    _, other = one(ours, momentum=0.5)
     other.load_state_dict(saved)
     other.step()
     assert saved["state"][0]["momentum_buffer"].tolist() == [1.0, -1.0]
@@ -259,7 +259,7 @@ def test_loaded_tensors_take_the_dtype_of_their_parameter_but_the_step_stays(tor
 
 
 def test_a_state_of_other_shapes_is_refused_and_nothing_changes(ours: Any) -> None:
-    p, optimizer = one(ours, momentum=0.5)
+    _, optimizer = one(ours, momentum=0.5)
     optimizer.step()
     wide = ours.tensor([1.0, 2.0, 3.0], requires_grad=True)
     other = ours.optim.SGD([wide], lr=0.125)
@@ -308,7 +308,9 @@ def test_half_precision_stays(torch: Any) -> None:
 LAYOUTS: dict[str, Any] = {
     "contiguous": lambda a: a.copy(),
     "transposed": lambda a: np.ascontiguousarray(a.T).T,
-    "channels last": lambda a: np.ascontiguousarray(a.reshape(50, 10, 20, 15).transpose(0, 2, 3, 1)).transpose(0, 3, 1, 2),
+    "channels last": lambda a: np.ascontiguousarray(a.reshape(50, 10, 20, 15).transpose(0, 2, 3, 1)).transpose(
+        0, 3, 1, 2
+    ),
     "sliced": lambda a: np.repeat(a, 2, axis=1)[:, ::2],
     "reversed": lambda a: a[::-1].copy()[::-1],
 }

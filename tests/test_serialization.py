@@ -15,7 +15,6 @@ import sys
 import time
 import tracemalloc
 import zipfile
-import zlib
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -407,16 +406,20 @@ HARM: dict[str, tuple[Any, str]] = {
 
 @pytest.mark.parametrize("protocol", range(6))
 @pytest.mark.parametrize("name", HARM)
-def test_nothing_in_a_file_is_executed(name: str, protocol: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_in_a_file_is_executed(
+    name: str, protocol: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     value, refused = HARM[name]
     data = pickle.dumps(value, protocol)
     for file in (crafted(data), legacy(data)):
         if protocol >= 2:
-            with pytest.raises(Error, match=f"Unsupported global: GLOBAL ({refused}|.*{refused}) was not an allowed global"):
+            with pytest.raises(
+                Error, match=f"Unsupported global: GLOBAL ({refused}|.*{refused}) was not an allowed global"
+            ):
                 mt.load(io.BytesIO(file))
         else:  # the text opcodes of old are not needed by any file of tensors
-            with pytest.raises(Error, match="^Weights only load failed"):
+            with pytest.raises(Error, match=r"^Weights only load failed"):
                 mt.load(io.BytesIO(file))
     assert os.listdir(tmp_path) == []
 
@@ -454,7 +457,7 @@ CALLS = {
 @pytest.mark.parametrize("name", CALLS)
 def test_other_ways_to_call_something(name: str) -> None:
     for file in (crafted(CALLS[name], [bytes(8)]), legacy(CALLS[name])):
-        with pytest.raises(Error, match="^Weights only load failed"):
+        with pytest.raises(Error, match=r"^Weights only load failed"):
             mt.load(io.BytesIO(file))
 
 
@@ -570,7 +573,9 @@ def overlapping() -> bytes:
     end = file.rindex(b"PK\x05\x06")
     first = struct.unpack("<I", file[end + 16 : end + 20])[0]
     entry = bytes(file[file.rindex(b"PK\x01\x02") : end])
-    entries = b"".join(entry[:46] + f"archive/{i:<5}".encode()[: len(entry) - 46].ljust(len(entry) - 46) for i in range(99))
+    entries = b"".join(
+        entry[:46] + f"archive/{i:<5}".encode()[: len(entry) - 46].ljust(len(entry) - 46) for i in range(99)
+    )
     tail = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 99 + 4, 99 + 4, end - first + len(entries), first, 0)
     return bytes(file[:end]) + entries + tail
 
@@ -580,7 +585,7 @@ def test_compressed_and_overlapping_members_are_refused() -> None:
     assert peak(lambda: mt.load(io.BytesIO(file))) < 1 << 20
     with pytest.raises(RuntimeError, match=r"is compressed or encrypted|larger than the archive"):
         mt.load(io.BytesIO(bomb(100)))
-    with pytest.raises(RuntimeError, match="^PytorchStreamReader failed reading zip archive: "):
+    with pytest.raises(RuntimeError, match=r"^PytorchStreamReader failed reading zip archive: "):
         mt.load(io.BytesIO(overlapping()))
 
 
@@ -598,13 +603,16 @@ def test_damage_is_found() -> None:
     ):
         with pytest.raises(RuntimeError, match=text):
             mt.load(io.BytesIO(bytes(file)))
-    with pytest.raises(ValueError, match="^Unknown endianness type: middle"):
+    with pytest.raises(ValueError, match=r"^Unknown endianness type: middle"):
         mt.load(io.BytesIO(crafted(pickle.dumps(1, 2), byteorder=b"middle")))
     with pytest.raises(EOFError, match="Ran out of input"):
         mt.load(io.BytesIO(b""))
     with pytest.raises(Error, match=r"no file of torch\.save"):
         mt.load(io.BytesIO(b"hello"))
-    for start, text in ((5, "Invalid magic number; corrupt file"), (0x1950A86A20F9469CFC6C, "Invalid protocol version: 7")):
+    for start, text in (
+        (5, "Invalid magic number; corrupt file"),
+        (0x1950A86A20F9469CFC6C, "Invalid protocol version: 7"),
+    ):
         with pytest.raises(RuntimeError, match=text):
             mt.load(io.BytesIO(pickle.dumps(start, 2) + pickle.dumps(7, 2)))
 

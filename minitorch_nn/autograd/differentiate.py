@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,9 @@ def _many(x: Any) -> tuple[Any, ...]:
 
 def _roots(outputs: tuple[Any, ...], gradients: tuple[Any, ...], create_graph: bool) -> list[tuple[Node, Any]]:
     """The nodes of the outputs with their first gradients: those given, or 1 for a scalar"""
+    for g in gradients:
+        if g is not None and not isinstance(g, TensorBase):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
     if len(outputs) != len(gradients):
         raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients")
     roots = []
@@ -35,8 +39,6 @@ def _roots(outputs: tuple[Any, ...], gradients: tuple[Any, ...], create_graph: b
             if out._data.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
             g = tensor_type()._wrap(np.ones_like(out._data))
-        elif not isinstance(g, TensorBase):
-            raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
         elif g._data.shape != out._data.shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {out.shape}."
@@ -76,6 +78,14 @@ def backward(
     wanted = None if inputs is None else _many(inputs)
     if wanted is not None and not wanted:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    if create_graph:
+        warnings.warn(
+            "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient "
+            "which can cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you "
+            "have to use this function, make sure to reset the .grad fields of your parameters to None after use to break "
+            "the cycle and avoid the leak.",
+            stacklevel=3,
+        )
     roots = _roots(outputs, gradients, create_graph)
     keep = create_graph if retain_graph is None else retain_graph
     if wanted is None:
@@ -84,7 +94,7 @@ def backward(
     nodes = [_input_node(t) for t in wanted]
     found = run_backward(roots, retain_graph=keep, create_graph=create_graph, targets=set(nodes))
     for t, node in zip(wanted, nodes, strict=True):
-        if node in found and not isinstance(node, AccumulateGrad):
+        if node in found and not isinstance(node, AccumulateGrad) and not t.retains_grad:
             add_to_grad(t, found[node], create_graph)
 
 
@@ -129,13 +139,13 @@ def grad(
     keep = create_graph if retain_graph is None else retain_graph
     found = run_backward(roots, retain_graph=keep, create_graph=create_graph, targets=set(nodes), accumulate=False)
     results: list[Any] = []
-    for t, node in zip(ins, nodes, strict=True):
+    for i, (t, node) in enumerate(zip(ins, nodes, strict=True)):
         g = found.get(node)
         if g is None:
             if not allow:
                 raise RuntimeError(
-                    "One of the differentiated Tensors appears to not have been used in the graph. Set allow_unused=True if "
-                    "this is the desired behavior."
+                    f"The differentiated Tensor at index {i} appears to not have been used in the graph. Set "
+                    "allow_unused=True if this is the desired behavior."
                 )
             results.append(tensor_type()._wrap(np.zeros_like(t._data)) if materialize_grads else None)
         else:

@@ -80,9 +80,11 @@ def _run(
         hooks = node.hooks
         if hooks is not None:
             g = _before(node, g, create_graph)
-        if targets is not None and node in targets:
-            captured[node] = g
         kind = type(node)
+        if targets is not None and node in targets:
+            if kind is AccumulateGrad and not accumulate:
+                g = node.hooked(g, create_graph)
+            captured[node] = g
         if kind is AccumulateGrad:
             if accumulate:
                 node.accumulate(g, create_graph)

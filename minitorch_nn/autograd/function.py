@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import numpy as np
 
 from .grad_mode import mode
 from .node import FREED, Node, Output, births
+from .op import stale
 from .variable import TensorBase, tensor_type
 
 if TYPE_CHECKING:
@@ -67,11 +69,8 @@ class BackwardNode(Node, FunctionCtx):
         result = []
         for t, origin, counter, expected in self._saved:
             if t is not None and counter is not None and counter[0] != expected:
-                raise RuntimeError(
-                    "one of the variables needed for gradient computation has been modified by an inplace operation: "
-                    f"[{t.type()} {list(t.shape)}]{_made_by(self, origin, t)} is at version {counter[0]}; expected version "
-                    f"{expected} instead."
-                )
+                made_by = self if origin is not None else t._node
+                raise RuntimeError(stale(t._data, made_by, counter, expected, origin is not None))
             if origin is not None:  # an output: it was kept without its node, which would be a reference cycle
                 t = t.detach()
                 t._node = _output_again(self, origin)
@@ -105,7 +104,7 @@ class BackwardNode(Node, FunctionCtx):
             if part is None or edge is None or (needed is not None and edge not in needed):
                 continue
             if not isinstance(part, TensorBase):
-                raise TypeError(f"{name}: backward returned {type(part).__name__} for input {i}, expected a Tensor or None")
+                raise TypeError(f"expected Variable or None (got {type(part).__name__})")
             shape = part._data.shape
             if not edge.several and shape != edge.shape and not _sums_to(shape, edge.shape):
                 raise RuntimeError(
@@ -149,10 +148,19 @@ class Function:
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        warnings.warn(
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke "
+            "them on the class itself. Instantiating an autograd function will raise an error in a future version of "
+            "PyTorch.",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Raises RuntimeError: use `apply`."""
         raise RuntimeError(
-            f"{type(self).__name__} should not be instantiated. Methods on autograd functions are all static, so you should "
-            f"invoke them on the class itself. Instantiating an autograd function will raise an error in a future version of "
-            "PyTorch."
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function "
+            "with static forward method. (Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
         )
 
     @staticmethod
@@ -230,16 +238,10 @@ def _record(node: BackwardNode, results: list[Any], args: tuple[Any, ...]) -> No
         if t is None:
             saved.append((None, None, None, 0))
         elif id(t) in places and isinstance(t._node, Output) and t._node.parent is node:
-            saved.append((t.detach(), places[id(t)], t._version, t._version[0]))
+            saved.append((t.detach(), places[id(t)], t._counter, t._counter[0]))
         else:
-            saved.append((t, None, t._version, t._version[0]))
+            saved.append((t, None, t._counter, t._counter[0]))
     node._saved = saved
-
-
-def _made_by(node: BackwardNode, origin: int | None, t: Any) -> str:
-    if origin is not None:
-        return f", which is output {origin} of {node.name()},"
-    return "" if t.grad_fn is None else f", which is output {t.output_nr} of {t.grad_fn.name()},"
 
 
 def _output_again(node: BackwardNode, number: int) -> Output:

@@ -135,12 +135,19 @@ class AccumulateGrad(Node):
         """variable.grad += g, after the leaf's hooks."""
         leaf = self.variable
         if leaf._hooks:
-            g = run_hooks(leaf._hooks, g if create_graph else tensor_type()._wrap(np.asarray(g)))
-            g = g if create_graph else g._data
+            g = self.hooked(g, create_graph)
         add_to_grad(leaf, g, create_graph)
         if leaf._post_accumulate_hooks:
             for hook in list(leaf._post_accumulate_hooks.values()):
                 hook(leaf)
+
+    def hooked(self, g: Any, create_graph: bool) -> Any:
+        """g after the leaf's hooks."""
+        hooks = self.variable._hooks
+        if not hooks:
+            return g
+        g = run_hooks(hooks, g if create_graph else tensor_type()._wrap(np.asarray(g)))
+        return g if create_graph else g._data
 
 
 def accumulator(leaf: TensorBase) -> AccumulateGrad:

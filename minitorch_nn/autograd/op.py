@@ -119,7 +119,7 @@ class OpNode(Node):
         return [(e, p) for e, p, w in zip(self.edges, parts, wanted, strict=True) if w and e is not None]
 
     def release(self) -> None:
-        if self.plan.frees:
+        if self.plan.frees or (self.op.uses_options and _holds_array(self.saved)):
             self.saved = None
 
     def _as_tensors(self) -> list[Any]:
@@ -143,19 +143,31 @@ class OpNode(Node):
     def _stale(self, k: int) -> str:
         """The error for a saved value that has been changed in place since; `k` is its place in `versions`."""
         assert self.saved is not None
+        counter, expected = self.versions[k : k + 2]
         n = self.plan.versioned[k // 2]
         value = self.saved[self.plan.kept.index(n)]
-        origin: Any = self if n == len(self.op.inputs) else self.edges[n]
-        made = ""
-        if origin is not None and not isinstance(origin, AccumulateGrad):
-            number = origin.number if isinstance(origin, Output) else 0
-            origin = origin.parent if isinstance(origin, Output) else origin
-            made = f", which is output {number} of {origin.name()},"
-        return (
-            "one of the variables needed for gradient computation has been modified by an inplace operation: "
-            f"[torch.{from_numpy(value.dtype).type_name}Tensor {list(value.shape)}]{made} is at version "
-            f"{self.versions[k][0]}; expected version {self.versions[k + 1]} instead."
-        )
+        own = n == len(self.op.inputs)
+        return stale(value, self if own else self.edges[n], counter, expected, own)
+
+
+def stale(value: Any, origin: Any, counter: list[Any], expected: int, own: bool = False) -> str:
+    """PyTorch's error for a saved `value`, made by the node `origin`, that was changed in place"""
+    number = origin.number if isinstance(origin, Output) else 0
+    origin = origin.parent if isinstance(origin, Output) else origin
+    name = None if origin is None or isinstance(origin, AccumulateGrad) else origin.name()
+    if name and not own and len(counter) > 1:
+        name, number = counter[1], 0  # the tensor's present node is that of the change
+    made = f", which is output {number} of {name.removesuffix('Backward0')}," if name else ""
+    return (
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"[torch.{from_numpy(value.dtype).type_name}Tensor {list(value.shape)}]{made} is at version {counter[0]}; expected "
+        f"version {expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its "
+        "gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
+
+
+def _holds_array(saved: Sequence[Any] | None) -> bool:
+    return any(isinstance(v, np.ndarray) or (type(v) is tuple and _holds_array(v)) for v in saved or ())
 
 
 class Op:
@@ -268,10 +280,10 @@ class Op:
         t._requires = False
         if self.view:
             source = args[0]
-            version = t._version = source._version
+            version = t._counter = source._counter
             t._view = (source if source._view is None else source._view[0], -1 if version is None else version[0])
         else:
-            t._version = [0]
+            t._counter = [0]
             t._view = None
         if mask & self.differentiable and mode.grad:
             if self.variadic:
@@ -297,7 +309,7 @@ class Op:
                 for n in plan.versioned:
                     a = t if n == len(args) else args[n]
                     if isinstance(a, TensorBase):
-                        counter = a._version
+                        counter = a._counter
                         if counter is None:
                             raise RuntimeError(INFERENCE_SAVED)
                         versions += (counter, counter[0])
@@ -314,7 +326,9 @@ class Op:
         else:
             t._node = None
             if mode.inference:
-                t._version = None
+                t._counter = None
+            elif self.view and mask:
+                t._made_under_no_grad = True
         if several:
             return (t, *[variable._tensor_type._wrap(np.asarray(o)) for o in out[1:]])
         return t

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 class TensorBase:
     """An array that remembers how it was made. `Tensor` adds the operations.
 
-    `_version` is a one-element list, shared by all tensors that share memory; each change in place adds one to it, and
-    a recorded node compares it with what it was when the value was saved. It is None for inference tensors.
+    `_counter` is a list, shared by all tensors that share memory: [version, name of the node of the last change]. Each
+    change in place adds one to the version, and a recorded node compares it with what it was when the value was saved.
+    It is None for inference tensors.
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_data", "_grad", "_node", "_requires", "_version", "_view")
+    __slots__ = ("__dict__", "__weakref__", "_counter", "_data", "_grad", "_node", "_requires", "_view")
 
     _data: np.ndarray[Any, Any]
     _node: Node | None
@@ -27,7 +28,7 @@ class TensorBase:
     _requires: bool
     """Whether this leaf asks for a gradient."""
     _grad: Tensor | None
-    _version: list[int]
+    _counter: list[Any]
     _view: tuple[TensorBase, int] | None
     """For a view: the tensor whose memory it shows, and the version at which `_node` was right. If the memory has been
     changed in place since, `_edge` makes the node again, from the base's new history."""
@@ -36,6 +37,8 @@ class TensorBase:
     _accumulator: Callable[[], AccumulateGrad | None] | None = None
     _hooks: dict[int, Callable[..., Any]] | None = None
     _post_accumulate_hooks: dict[int, Callable[..., Any]] | None = None
+    _made_under_no_grad = False
+    """Whether this is a view, made while nothing was recorded, of a tensor with a history."""
     _multi_view: str | None = None
     """Name of the operation that returned this view among others: such views can't be changed in place."""
 
@@ -46,13 +49,13 @@ class TensorBase:
         t._data = array
         t._node = t._grad = t._view = None
         t._requires = False
-        t._version = [0]
+        t._counter = [0]
         return t  # type: ignore[no-any-return]
 
     def _bump(self) -> None:
         """Note that the array was changed in place."""
-        if self._version is not None:
-            self._version[0] += 1
+        if self._counter is not None:
+            self._counter[0] += 1
 
     def _edge(self) -> Node | None:
         """The node that this tensor's gradient goes to, or None where none is wanted."""

@@ -41,7 +41,7 @@ class Persistent(NamedTuple):
 
 
 def dump(value: Any, convert: Callable[[Any], Name | Call | Persistent | None]) -> bytes:
-    """The pickle of `value`, which may hold None, numbers, strings, bytes, dict, list, tuple, set, OrderedDict, Counter.
+    """The pickle of `value`: None, numbers, strings, bytes, and dict, list, tuple, set, OrderedDict, Counter of them.
 
     convert: gives what to write for an object of any other type; None if it knows none.
     What is held twice is written once.
@@ -138,9 +138,8 @@ class _Pickler:
             case _:
                 kind = type(value)
                 raise TypeError(
-                    f"can't save {place}, a {kind.__module__}.{kind.__qualname__}: only tensors, numbers, strings, bytes "
-                    "and plain dicts, lists, tuples and sets of them can be saved. "
-                    + _advice(value)
+                    f"can't save {place}, a {kind.__module__}.{kind.__qualname__}: only tensors, numbers, strings, "
+                    "bytes and plain dicts, lists, tuples and sets of them can be saved. " + _advice(value)
                 )
 
     def write_name(self, name: Name) -> None:

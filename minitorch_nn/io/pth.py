@@ -30,8 +30,8 @@ MAGIC_NUMBER, PROTOCOL_VERSION = 0x1950A86A20F9469CFC6C, 1001
 """What a file of the older format begins with."""
 
 ADVICE = (
-    "Nothing in a file is ever executed here: it may hold tensors, numbers, strings, bytes and plain dicts, lists, tuples "
-    "and sets. Where the file was written, save model.state_dict() instead of the model, and load that."
+    "Nothing in a file is ever executed here: it may hold tensors, numbers, strings, bytes and plain dicts, lists, "
+    "tuples and sets. Where the file was written, save model.state_dict() instead of the model, and load that."
 )
 
 
@@ -76,7 +76,7 @@ def _write_zip(file: BinaryIO, pickle: bytes, storages: list[Array]) -> None:
     members: list[tuple[str, Any]] = [("data.pkl", pickle), ("byteorder", b"little")]
     for key, array in enumerate(storages):
         little = array.astype(array.dtype.newbyteorder("<"), copy=False)
-        members.append((f"data/{key}", memoryview(little.view(np.uint8))))
+        members.append((f"data/{key}", little.view(np.uint8).data))
     members.append(("version", b"3\n"))
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
         for name, content in members:
@@ -122,8 +122,8 @@ def load(
         raise ValueError("f must be a file path in order to use the mmap argument")
     if not is_path and not (hasattr(f, "read") and hasattr(f, "seek")):
         raise AttributeError(
-            f"'{type(f).__name__}' object has no attribute 'seek'. You can only torch.load from a file that is seekable. "
-            "Please pre-load the data into a buffer like io.BytesIO and try to load from it instead."
+            f"'{type(f).__name__}' object has no attribute 'seek'. You can only torch.load from a file that is "
+            "seekable. Please pre-load the data into a buffer like io.BytesIO and try to load from it instead."
         )
     opened: Any = open(f, "rb") if is_path else nullcontext(f)  # type: ignore[arg-type] # noqa: SIM115
     with opened as file:
@@ -191,9 +191,9 @@ def _location_check(map_location: Any) -> Callable[[str], None]:
         kind = location.split(":")[0]
         if kind in ("cuda", "mps", "xpu", "hpu"):
             raise RuntimeError(
-                f"Attempting to deserialize object on a {kind.upper()} device but torch.{kind}.is_available() is False. "
-                "If you are running on a CPU-only machine, please use torch.load with map_location=torch.device('cpu') "
-                "to map your storages to the CPU."
+                f"Attempting to deserialize object on a {kind.upper()} device but torch.{kind}.is_available() is "
+                "False. If you are running on a CPU-only machine, please use torch.load with "
+                "map_location=torch.device('cpu') to map your storages to the CPU."
             )
         if kind != "cpu":
             raise RuntimeError(
@@ -264,7 +264,16 @@ class _Members:
         self.stream = stream
         try:
             infos = zipfile.ZipFile(stream.file).infolist()
-        except (zipfile.BadZipFile, ArithmeticError, EOFError, LookupError, OSError, RuntimeError, ValueError, struct.error):
+        except (
+            zipfile.BadZipFile,
+            ArithmeticError,
+            EOFError,
+            LookupError,
+            OSError,
+            RuntimeError,
+            ValueError,
+            struct.error,
+        ):
             raise _damaged("failed finding central directory") from None
         if sum(max(0, info.file_size) for info in infos) > stream.size:
             raise _damaged("the members are larger than the archive")

@@ -6,7 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from .pickler import Call, Name, Persistent
 from .unpickle import PLAIN, Constructor, UnpicklingError
 
 Array = np.ndarray[Any, Any]
+T = TypeVar("T", bound=Tensor)
 
 STORAGES: dict[str, str] = {
     "DoubleStorage": "float64",
@@ -52,14 +53,14 @@ class StorageType(NamedTuple):
         return np.dtype("float32" if self.element == "bfloat16" else self.element)
 
     def decode(self, raw: Array, byteorder: str) -> Array:
-        """The numbers in `raw`, a uint8 array of whole elements; a view of it where the bytes can be used as they are."""
-        order = "<" if byteorder == "little" else ">"
+        """The numbers in `raw`, a uint8 array of whole elements: a view of it, if its bytes can be used as they are."""
+        order: Literal["<", ">"] = "<" if byteorder == "little" else ">"
         if self.element == "bfloat16":  # its bits are the upper half of a float32
             upper = raw.view(np.dtype(order + "u2")).astype(np.uint32)
             return (upper << 16).view(np.float32)
         if self.element == "bool":
-            return raw != 0  # a byte of another value would be neither True nor False
-        found = raw.view(self.dtype.newbyteorder(order))
+            return np.not_equal(raw, 0)  # a byte of another value would be neither True nor False
+        found: Array = raw.view(self.dtype.newbyteorder(order))
         return found.astype(self.dtype, copy=False)
 
 
@@ -99,9 +100,9 @@ def _rebuild_tensor(storage: Any, offset: Any, size: Any, stride: Any) -> Tensor
     steps = [step * array.itemsize for step in stride]
     view = np.ndarray(size, array.dtype, array, offset * array.itemsize, steps)
     tensor = Tensor._wrap(view)
-    tensor._version = storage.base._version
+    tensor._counter = storage.base._counter
     if is_hidden(view):  # these strides are the file's, not a layout of our own that may be changed
-        tensor._view = storage.base, tensor._version[0]
+        tensor._view = storage.base, tensor._counter[0]
     return tensor
 
 
@@ -120,7 +121,7 @@ def _rebuild_parameter(data: Any, requires_grad: Any, hooks: Any) -> Parameter:
     return _requiring(Parameter(data, False), requires_grad)
 
 
-def _requiring(tensor: Any, requires_grad: Any) -> Any:
+def _requiring(tensor: T, requires_grad: Any) -> T:
     if requires_grad:
         if not tensor.dtype.is_floating_point:
             raise UnpicklingError(f"a tensor of {tensor.dtype} can't require gradients")
@@ -243,7 +244,7 @@ class Storages:
             stride = tuple(step // item for step in array.strides)
         else:  # NumPy gives an array without elements no strides, PyTorch those of a row-major one
             stride = tuple(math.prod(max(n, 1) for n in shape[i + 1 :]) for i in range(array.ndim))
-        args = (storage, (address - piece.begin) // item, shape, stride, requires_grad, OrderedDict())
+        args: tuple[Any, ...] = (storage, (address - piece.begin) // item, shape, stride, requires_grad, OrderedDict())
         return Call(Name("torch._utils", "_rebuild_tensor_v2"), args)
 
 
@@ -251,7 +252,7 @@ class Storages:
 class _Piece:
     begin: int
     end: int
-    first: Array | None = None
+    first: Any = None
     """An array that begins at `begin`."""
     key: str | None = None
     name: Name | None = None

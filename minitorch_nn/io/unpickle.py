@@ -16,8 +16,8 @@ from typing import Any, BinaryIO, NamedTuple
 __all__ = ["PLAIN", "Constructor", "UnpicklingError", "UnsupportedError", "check_plain", "unpickle"]
 
 MAX_COUNT = 1 << 21
-"""Opcodes, and values copied by constructors: enough for 50,000 tensors with their names. An opcode of one byte can make
-a container of 200 bytes, so the length of the file alone is no limit."""
+"""Opcodes, and values copied by constructors: enough for 50,000 tensors with their names. An opcode of one byte can
+make a container of 200 bytes, so the length of the file alone is no limit."""
 MAX_DEPTH = 200
 MAX_EXPANDED = 1 << 26
 """Values in the result, each counted as often as it can be reached."""
@@ -66,15 +66,22 @@ def unpickle(
 
 # Opcodes that push their argument, a constant, or a new container; and those that do more.
 _ARGUMENT = frozenset(
-    "BININT BININT1 BININT2 LONG1 BINFLOAT BINUNICODE SHORT_BINUNICODE BINUNICODE8 "
-    "BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8".split()
+    {
+        *("BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"),
+        *("BINUNICODE", "SHORT_BINUNICODE", "BINUNICODE8"),
+        *("BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"),
+    }
 )
 _CONSTANT = {"NONE": None, "NEWTRUE": True, "NEWFALSE": False, "EMPTY_TUPLE": ()}
 _CONTAINER: dict[str, Callable[[], Any]] = {"EMPTY_DICT": dict, "EMPTY_LIST": list, "EMPTY_SET": set}
 _TUPLE = {"TUPLE1": 1, "TUPLE2": 2, "TUPLE3": 3}
 _OTHER = frozenset(
-    "STOP PROTO FRAME MARK TUPLE TUPLE1 TUPLE2 TUPLE3 BINPUT LONG_BINPUT MEMOIZE BINGET LONG_BINGET SETITEM SETITEMS "
-    "APPEND APPENDS ADDITEMS GLOBAL STACK_GLOBAL REDUCE NEWOBJ BUILD BINPERSID BINSTRING SHORT_BINSTRING".split()
+    {
+        *("STOP", "PROTO", "FRAME", "MARK"),
+        *("TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "SETITEM", "SETITEMS", "APPEND", "APPENDS", "ADDITEMS"),
+        *("BINPUT", "LONG_BINPUT", "MEMOIZE", "BINGET", "LONG_BINGET"),
+        *("GLOBAL", "STACK_GLOBAL", "REDUCE", "NEWOBJ", "BUILD", "BINPERSID", "BINSTRING", "SHORT_BINSTRING"),
+    }
 )
 _KNOWN = _ARGUMENT | _OTHER | _CONSTANT.keys() | _CONTAINER.keys()
 _OPCODES = {opcode.code.encode("latin-1"): opcode for opcode in pickletools.opcodes}
@@ -214,7 +221,9 @@ class _Machine:
             return self.names[name]
         except KeyError:
             dotted = ".".join(name[:200].split(" ", 1))
-            raise UnsupportedError(f"Unsupported global: GLOBAL {dotted} was not an allowed global by default.") from None
+            raise UnsupportedError(
+                f"Unsupported global: GLOBAL {dotted} was not an allowed global by default."
+            ) from None
 
 
 def _key(key: Any) -> Any:
@@ -224,7 +233,9 @@ def _key(key: Any) -> Any:
         if type(part) not in (str, int, float, bool, bytes, type(None)):
             raise UnpicklingError(f"a key must be a string, a number or a short tuple of them, not {_shown(part)}")
         if (type(part) is int and part.bit_length() > 64) or (isinstance(part, (str, bytes)) and len(part) > 1 << 16):
-            raise UnpicklingError("a key must be an integer of at most 64 bits or a string of at most 65,536 characters")
+            raise UnpicklingError(
+                "a key must be an integer of at most 64 bits or a string of at most 65,536 characters"
+            )
     return key
 
 
@@ -267,7 +278,7 @@ def _complex(real: float, imaginary: float) -> complex:
     return complex(real, imaginary)
 
 
-_SIMPLE = {
+_SIMPLE: dict[str, Callable[..., Any]] = {
     "collections OrderedDict": _ordered_dict,
     "collections Counter": _counter,
     "_codecs encode": _encode,

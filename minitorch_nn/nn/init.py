@@ -77,10 +77,10 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 # ---- constants --------------------------------------------------------------------------------------------------
 
 
-@no_grad()
 def constant_(tensor: Tensor, val: float) -> Tensor:
     """Fill with `val`."""
-    return tensor.fill_(val)
+    with no_grad():
+        return tensor.fill_(val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
@@ -93,16 +93,15 @@ def zeros_(tensor: Tensor) -> Tensor:
     return constant_(tensor, 0.0)
 
 
-@no_grad()
 def eye_(tensor: Tensor) -> Tensor:
     """(n, m): 1 on the diagonal, else 0."""
     if tensor.ndim != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
-    tensor.zero_().diagonal().fill_(1)
+    with no_grad():
+        tensor.zero_().diagonal().fill_(1)
     return tensor
 
 
-@no_grad()
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     """(C_out, C_in, *kernel) of 3, 4 or 5 dimensions: a convolution that passes on as many channels as it can."""
     if tensor.ndim not in (3, 4, 5):
@@ -111,29 +110,29 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
         raise ValueError("dim 0 must be divisible by groups")
     per_group = tensor.shape[0] // groups
     centre = tuple(size // 2 for size in tensor.shape[2:])
-    tensor.zero_()
-    for g in range(groups):
-        for d in range(min(per_group, tensor.shape[1])):
-            tensor[(g * per_group + d, d, *centre)] = 1
+    with no_grad():
+        tensor.zero_()
+        for g in range(groups):
+            for d in range(min(per_group, tensor.shape[1])):
+                tensor[(g * per_group + d, d, *centre)] = 1
     return tensor
 
 
 # ---- random -----------------------------------------------------------------------------------------------------
 
 
-@no_grad()
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Draw from U(a, b)."""
-    return tensor.uniform_(a, b, generator=generator)
+    with no_grad():
+        return tensor.uniform_(a, b, generator=generator)
 
 
-@no_grad()
 def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None) -> Tensor:
     """Draw from N(mean, std²)."""
-    return tensor.normal_(mean, std, generator=generator)
+    with no_grad():
+        return tensor.normal_(mean, std, generator=generator)
 
 
-@no_grad()
 def trunc_normal_(
     tensor: Tensor,
     mean: float = 0.0,
@@ -143,37 +142,46 @@ def trunc_normal_(
     generator: Generator | None = None,
 ) -> Tensor:
     """Draw from N(mean, std²) cut off outside [a, b], by rejection."""
-
-    def cdf(x: float) -> float:
-        return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
-
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. "
             "The distribution of values may be incorrect.",
             stacklevel=2,
         )
-    if cdf((b - mean) / std) - cdf((a - mean) / std) > 0.3:  # likely enough: draw normals again until all are inside
-        low, high = tensor.new_tensor(a), tensor.new_tensor(b)
-        tensor.normal_(mean, std, generator=generator)
-        while True:
-            outside = (tensor < low) | (tensor > high)
-            if not outside.any():
-                return tensor
-            again = empty_like(tensor).normal_(mean, std, generator=generator)
-            tensor.copy_(ops.where(outside, again, tensor))
-    # A tail: uniform candidates, each accepted in proportion to the density.
-    peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
-    candidates, chance = empty_like(tensor), empty_like(tensor)
+    with no_grad():
+        if _normal_cdf((b - mean) / std) - _normal_cdf((a - mean) / std) > 0.3:
+            _redraw_until_inside_(tensor, mean, std, a, b, generator)
+        else:
+            _draw_from_tail_(tensor, mean, std, a, b, generator)
+    return tensor
+
+
+def _normal_cdf(x: float) -> float:
+    return (1.0 + math.erf(x / math.sqrt(2.0))) / 2.0
+
+
+def _redraw_until_inside_(
+    tensor: Tensor, mean: float, std: float, a: float, b: float, generator: Generator | None
+) -> None:
+    """Most draws are inside: draw normals, and those outside again."""
+    low, high = tensor.new_tensor(a), tensor.new_tensor(b)
+    tensor.normal_(mean, std, generator=generator)
+    while (outside := (tensor < low) | (tensor > high)).any():
+        again = empty_like(tensor).normal_(mean, std, generator=generator)
+        tensor.copy_(ops.where(outside, again, tensor))
+
+
+def _draw_from_tail_(tensor: Tensor, mean: float, std: float, a: float, b: float, generator: Generator | None) -> None:
+    """Few draws would be inside: take uniform candidates, and accept each in proportion to its density."""
+    log_peak = -0.5 * ((max(a, min(mean, b)) - mean) / std) ** 2
+    chance = empty_like(tensor)
     pending = None
-    while True:
-        candidates.uniform_(a, b, generator=generator)
+    while pending is None or pending.any():
+        candidates = empty_like(tensor).uniform_(a, b, generator=generator)
         tensor.copy_(candidates if pending is None else ops.where(pending, candidates, tensor))
-        log_density = candidates.sub(mean).div(std).pow(2).mul(-0.5).sub(peak)
+        log_density = candidates.sub(mean).div(std).pow(2).mul(-0.5).sub(log_peak)
         rejected = chance.uniform_(generator=generator).log() > log_density
         pending = rejected if pending is None else pending & rejected
-        if not pending.any():
-            return tensor
 
 
 def _calculate_fan_in_and_fan_out(tensor: Tensor) -> tuple[int, int]:
@@ -256,7 +264,6 @@ def _uniform_bias_(bias: Tensor | None, weight: Tensor) -> None:
         uniform_(bias, -bound, bound)
 
 
-@no_grad()
 def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = None) -> Tensor:
     """(rows, *): as a matrix (rows, columns), gain times a random one with orthonormal rows or columns.
 
@@ -264,18 +271,18 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
     """
     if tensor.ndim < 2:
         raise ValueError("Only tensors with 2 or more dimensions are supported")
-    if tensor.numel() == 0:
-        return tensor
-    rows = tensor.shape[0]
-    columns = tensor.numel() // rows
-    flat = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator).numpy()
-    q, r = np.linalg.qr(flat.T if rows < columns else flat)
-    q *= np.sign(np.diagonal(r))  # makes the draw uniform over the orthogonal matrices
-    q = q.T if rows < columns else q
-    return tensor.copy_(tensor.new_tensor(q.reshape(tuple(tensor.shape)))).mul_(gain)
+    with no_grad():
+        if tensor.numel() == 0:  # type: ignore[no-untyped-call]
+            return tensor
+        rows = tensor.shape[0]
+        columns = tensor.numel() // rows  # type: ignore[no-untyped-call]
+        flat = tensor.new_empty((rows, columns)).normal_(0, 1, generator=generator).numpy()
+        q, r = np.linalg.qr(flat.T if rows < columns else flat)
+        q *= np.sign(np.diagonal(r))  # makes the draw uniform over the orthogonal matrices
+        q = q.T if rows < columns else q
+        return tensor.copy_(tensor.new_tensor(q.reshape(tuple(tensor.shape)))).mul_(gain)  # type: ignore[no-any-return]
 
 
-@no_grad()
 def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Generator | None = None) -> Tensor:
     """(n, m): draw from N(0, std²), then set the share `sparsity` of each column to 0.
 
@@ -285,12 +292,13 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Gener
     """
     if tensor.ndim != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
-    rows, columns = tensor.shape
-    zeros = math.ceil(sparsity * rows)
-    tensor.normal_(0, std, generator=generator)
-    for column in range(columns):
-        tensor[randperm(rows)[:zeros], column] = 0
-    return tensor
+    with no_grad():
+        rows, columns = tensor.shape
+        zeros = math.ceil(sparsity * rows)
+        tensor.normal_(0, std, generator=generator)
+        for column in range(columns):
+            tensor[randperm(rows)[:zeros], column] = 0
+        return tensor
 
 
 # ---- the old names ----------------------------------------------------------------------------------------------

@@ -29,7 +29,6 @@ def _gradients(parameters: Iterable[Tensor]) -> list[Tensor]:
     return [p.grad for p in parameters if p.grad is not None]
 
 
-@no_grad()
 def get_total_norm(
     tensors: Tensor | Iterable[Tensor],
     norm_type: float = 2.0,
@@ -41,10 +40,9 @@ def get_total_norm(
     error_if_nonfinite: raise RuntimeError if it is infinite or nan. foreach: no effect here.
     """
     norm_type = float(norm_type)
-    each = [ops.norm(t, norm_type) for t in _listed(tensors)]
-    if not each:
-        return tensor(0.0)
-    total = ops.norm(ops.stack(each), norm_type)
+    with no_grad():
+        each = [ops.norm(t, norm_type) for t in _listed(tensors)]
+        total = ops.norm(ops.stack(each), norm_type) if each else tensor(0.0)
     if error_if_nonfinite and not total.isfinite():
         raise RuntimeError(
             f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be "
@@ -54,14 +52,14 @@ def get_total_norm(
     return total
 
 
-@no_grad()
 def clip_grads_with_norm_(
     parameters: Tensor | Iterable[Tensor], max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
-    """Scale all gradients in place by max_norm / (total_norm + 1e-6), unless that is above 1. foreach: no effect here."""
-    scale = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
-    for grad in _gradients(_listed(parameters)):
-        grad.mul_(scale)
+    """Scale all gradients in place by max_norm / (total_norm + 1e-6) if that is below 1. foreach: no effect here."""
+    with no_grad():
+        scale = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
+        for grad in _gradients(_listed(parameters)):
+            grad.mul_(scale)
 
 
 def clip_grad_norm_(
@@ -86,12 +84,12 @@ def clip_grad_norm_(
     return total
 
 
-@no_grad()
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None) -> None:
     """Clamp each gradient in place to [-clip_value, clip_value]. foreach: no effect here."""
     bound = float(clip_value)
-    for grad in _gradients(_listed(parameters)):
-        grad.clamp_(min=-bound, max=bound)
+    with no_grad():
+        for grad in _gradients(_listed(parameters)):
+            grad.clamp_(min=-bound, max=bound)
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
@@ -107,5 +105,5 @@ def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
         raise TypeError(f"expected torch.Tensor, but got: {name}")
     start = 0
     for p in parameters:
-        p.data = vec[start : start + p.numel()].view_as(p).data
-        start += p.numel()
+        p.data = vec[start : start + p.numel()].view_as(p).data  # type: ignore[no-untyped-call]
+        start += p.numel()  # type: ignore[no-untyped-call]

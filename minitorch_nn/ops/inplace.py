@@ -43,7 +43,19 @@ class CopySlices(Node):
 
 def check_in_place(t: Tensor) -> None:
     """Raise RuntimeError where PyTorch forbids a change of `t` in place."""
+    if t._counter is None and not mode.inference:
+        raise RuntimeError(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+            "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+        )
     if mode.grad:
+        if t._made_under_no_grad:
+            raise RuntimeError(
+                "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
+                "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and "
+                "the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both "
+                "outside (if you want the inplace to be tracked)."
+            )
         if t._view is not None and t._view[0]._requires and t._view[0]._node is None:
             raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
         if t._requires and t._node is None:
@@ -95,8 +107,11 @@ def assign(t: Tensor, result: Tensor) -> Tensor:
         node = result.to(from_numpy(t._data.dtype))._node
     if t._view is None:
         t._node = node
-        return t
-    _rebase(t, t._view[0], node)
+    else:
+        _rebase(t, t._view[0], node)
+    owner = t if t._view is None else t._view[0]
+    if owner._node is not None and t._counter is not None:
+        t._counter[1:] = [owner._node.name()]
     return t
 
 
@@ -108,7 +123,7 @@ def _keep_original(node: Any, t: Tensor) -> None:
             node.saved = tuple(copy if v is t._data else v for v in node.saved)
             versions = node.versions
             for i in range(0, len(versions), 2):
-                if versions[i] is t._version and node.plan.kept.index(node.plan.versioned[i // 2]) == k:
+                if versions[i] is t._counter and node.plan.kept.index(node.plan.versioned[i // 2]) == k:
                     versions[i], versions[i + 1] = [0], 0
             return
 
@@ -116,8 +131,8 @@ def _keep_original(node: Any, t: Tensor) -> None:
 def _saves_itself(node: Any, result: Tensor, t: Tensor) -> None:
     """A rule that names `out` saved the result; from now on that is `t`, at its new version."""
     for k in range(0, len(node.versions), 2):
-        if node.versions[k] is result._version and t._version is not None:
-            node.versions[k], node.versions[k + 1] = t._version, t._version[0]
+        if node.versions[k] is result._counter and t._counter is not None:
+            node.versions[k], node.versions[k + 1] = t._counter, t._counter[0]
 
 
 def _rebase(t: Tensor, base: Tensor, node: Node | None) -> None:
@@ -141,7 +156,7 @@ def refresh(t: Tensor) -> None:
     """Make the node of the view `t` again, from the present history of its base."""
     assert t._view is not None
     base = t._view[0]
-    t._view = (base, -1 if t._version is None else t._version[0])
+    t._view = (base, -1 if t._counter is None else t._counter[0])
     if base._edge() is None:
         t._node = None
         return
@@ -173,7 +188,7 @@ def reshaped(op_: F) -> F:
         self._data, self._node = out._data, out._node
         self._bump()
         if self._view is not None:
-            self._view = (self._view[0], self._version[0])
+            self._view = (self._view[0], self._counter[0])
         return self
 
     return _named(changed, op_)  # type: ignore[return-value]

@@ -96,7 +96,7 @@ def squeeze_dims(input: Tensor, *, dims: Shape) -> Tensor:
 @op(name="SelectBackward0", view=True, input=lambda g, input_shape, index: put_basic(g, shape=input_shape, index=index))
 def select_at(input: Tensor, *, index: tuple[Any, ...]) -> Tensor:
     """input[:, ..., i]"""
-    return input[index]
+    return input[(*index, ...)]  # the dots make a view even of a single element
 
 
 @op(name="SliceBackward0", view=True, input=lambda g, input_shape, index: put_basic(g, shape=input_shape, index=index))

@@ -80,8 +80,8 @@ def _outputs(input: Tensor, arrays: list[Any], dim: int, kind: type[SeveralNode]
     results = []
     for i, a in enumerate(arrays):
         t = input._wrap(a)
-        t._version = input._version
-        t._view = (base, -1 if input._version is None else input._version[0])
+        t._counter = input._counter
+        t._view = (base, -1 if input._counter is None else input._counter[0])
         t._multi_view = kind.__name__.removesuffix("Backward0")
         if node is not None:
             t._node = Output(node, i, a)

@@ -55,12 +55,14 @@ def check_nonnegative(**values: Any) -> None:
     for name, value in values.items():
         if isinstance(value, Tensor) and value._data.size != 1:
             raise ValueError(f"Tensor {name} must be 1-element")
-        if not 0.0 <= value:
+        if not value >= 0.0:
             label = {"lr": "learning rate", "eps": "epsilon value"}.get(name, f"{name} value")
             raise ValueError(f"Invalid {label}: {value}")
 
 
-def check_mode(*, differentiable: bool, foreach: bool | None, fused: bool | None = None, capturable: bool = False) -> None:
+def check_mode(
+    *, differentiable: bool, foreach: bool | None, fused: bool | None = None, capturable: bool = False
+) -> None:
     """Refuse what has no effect here. `foreach` and `fused` choose among equal ways in PyTorch: here there is one."""
     if differentiable:
         if fused:

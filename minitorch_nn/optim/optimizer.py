@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..autograd.node import RemovableHandle, add_hook, new_hooks
+from ..autograd.hooks import Hooks, RemovableHandle, add_hook, new_hooks
 from ..tensor import Tensor
 
 __all__ = ["Optimizer", "ParamsT"]
@@ -54,7 +54,7 @@ class Optimizer:
             self.add_param_group(group)
 
     def _init_hooks(self) -> None:
-        self._hooks: dict[str, dict[int, Callable[..., Any]]] = {name: new_hooks() for name in _HOOKS}
+        self._hooks: dict[str, Hooks] = {name: new_hooks() for name in _HOOKS}
         self._opt_called: bool | None = None
         """Whether `step` ran since a scheduler began to watch; None while none does."""
 
@@ -73,7 +73,8 @@ class Optimizer:
 
     def __repr__(self) -> str:
         groups = [
-            f"\nParameter Group {i}\n" + "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
+            f"\nParameter Group {i}\n"
+            + "".join(f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params")
             for i, group in enumerate(self.param_groups)
         ]
         return f"{type(self).__name__} ({''.join(groups)})"
@@ -125,9 +126,7 @@ class Optimizer:
             param_group["param_names"] = names
         for param in params:
             if not isinstance(param, Tensor):
-                raise TypeError(
-                    f"optimizer can only optimize Tensors, but one of the params is {_typename(param)}"
-                )
+                raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {_typename(param)}")
             if not (param.is_leaf or param.retains_grad):
                 raise ValueError("can't optimize a non-leaf Tensor")
         for name, default in self.defaults.items():
@@ -222,11 +221,9 @@ class Optimizer:
 
     def _register(self, name: str, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:
         hooks = self._hooks[name]
-        earlier = list(hooks.items()) if prepend else []
         handle = add_hook(hooks, hook)
-        for key, other in earlier:  # to the end, in their order
-            del hooks[key]
-            hooks[key] = other
+        if prepend:
+            hooks.move_to_end(handle.id, last=False)
         return handle
 
     def register_step_pre_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
@@ -267,7 +264,7 @@ def _with_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
                 continue
             if not (isinstance(changed, tuple) and len(changed) == 2):
                 raise RuntimeError(f"{step} must return None or a tuple of (new_args, new_kwargs), but got {changed}.")
-            (_, *args), kwargs = changed  # type: ignore[assignment]
+            (_, *args), kwargs = changed
         if self._opt_called is False:
             self._opt_called = True
         result = step(self, *args, **kwargs)

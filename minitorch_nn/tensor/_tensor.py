@@ -159,7 +159,7 @@ class Tensor(Operations):
 
     # Its place in the graph -------------------------------------------------------------------------------------------
     def _edge(self) -> Node | None:
-        if self._view is not None and self._version is not None and self._view[1] != self._version[0]:
+        if self._view is not None and self._counter is not None and self._view[1] != self._counter[0]:
             inplace.refresh(self)
         if self._node is None and self._requires:
             return accumulator(self)
@@ -181,7 +181,7 @@ class Tensor(Operations):
             return
         if value and self._data.dtype.kind != "f":
             raise RuntimeError("only Tensors of floating point dtype can require gradients")
-        if value and self._version is None and not mode.inference:
+        if value and self._counter is None and not mode.inference:
             raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
         self._requires = bool(value)
 
@@ -193,7 +193,7 @@ class Tensor(Operations):
     @property
     def grad_fn(self) -> Node | None:
         """The node that made it; None for a leaf."""
-        if self._view is not None and self._version is not None and self._view[1] != self._version[0]:
+        if self._view is not None and self._counter is not None and self._view[1] != self._counter[0]:
             inplace.refresh(self)
         node = self._node
         return node.parent if isinstance(node, Output) else node
@@ -245,7 +245,7 @@ class Tensor(Operations):
     def data(self) -> Tensor:
         """The same memory as a tensor without history, which the version counter does not watch."""
         t = self.detach()
-        t._version = [0]
+        t._counter = [0]
         return t
 
     @data.setter
@@ -256,7 +256,7 @@ class Tensor(Operations):
     def detach(self) -> Tensor:
         """The same memory and version, outside the graph."""
         t = type(self)._wrap(settle(self))
-        t._version = self._version
+        t._counter = self._counter
         return t
 
     def detach_(self) -> Tensor:
@@ -273,9 +273,16 @@ class Tensor(Operations):
 
     _is_view = lambda self: self._view is not None  # noqa: E731
 
+    @property
+    def _version(self) -> int:
+        """How often its memory was changed in place."""
+        if self._counter is None:
+            raise RuntimeError("Inference tensors do not track version counter.")
+        return self._counter[0]
+
     def is_inference(self) -> bool:
         """Whether it was made under inference_mode."""
-        return self._version is None
+        return self._counter is None
 
     def __getattr__(self, name: str) -> Any:
         near = difflib.get_close_matches(name, dir(type(self)), 1, 0.8) if not name.startswith("__") else []
@@ -558,7 +565,7 @@ def _to_whole(array: np.ndarray[Any, Any], kind: np.dtype[Any]) -> np.ndarray[An
 
 
 def _kind(t: Any) -> str:
-    return str(t._data.dtype.name)
+    return str(t.dtype.type_name.lower())
 
 
 def _restore(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:

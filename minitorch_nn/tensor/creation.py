@@ -25,7 +25,7 @@ def _made(array: Any, device: Any, requires_grad: bool) -> Tensor:
     check_device(device)
     t = Tensor._wrap(array)
     if mode.inference:
-        t._version = None  # type: ignore[assignment]
+        t._counter = None  # type: ignore[assignment]
     if requires_grad:
         t.requires_grad_()
     return t
@@ -66,7 +66,7 @@ def _array(data: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
             raise TypeError("new(): invalid data type 'str'")
         if array.dtype.kind == "c":
             raise TypeError("complex numbers are not supported")
-        if array.dtype == np.float64 or not array.size:
+        if dtype is None and (array.dtype == np.float64 or not array.size):
             array = array.astype(get_default_dtype().numpy)
         elif array.dtype.kind == "u":
             array = array.astype(np.int64)

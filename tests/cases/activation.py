@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .core import F64, I64, Case, Table, call, ints, t, v
 
 case = Table()
 CASES: list[Case] = case
-KINK = dict(check=False)
+KINK: dict[str, Any] = dict(check=False)
+SIXTH: dict[str, Any] = dict(rtol64=1e-7, why="PyTorch's gradient multiplies by 1/6 rounded to float32")
 
 # name -> (kinks, variants of arguments)
 FUNCTIONS: dict[str, tuple[tuple[float, ...], list[dict[str, object]]]] = {
@@ -48,14 +51,16 @@ IN_PLACE = (
 
 for name, (kinks, variants) in FUNCTIONS.items():
     op, away = "nn.functional." + name, (*kinks, *ALSO.get(name, ()))
-    case(op, "2d", call(op), t(2, 4, lo=-5, hi=8, away=away))
-    case(op, "0-dim", call(op), t(away=away))
+    rough = SIXTH if name == "hardsigmoid" else {}
+    case(op, "2d", call(op), t(2, 4, lo=-5, hi=8, away=away), **rough)
+    case(op, "0-dim", call(op), t(away=away), **rough)
     case(op, "empty", call(op), t(0, 2))
-    case(op, "transposed", call(op), t(2, 3, lo=-4, hi=4, away=away, layout="T"))
-    case(op, "slice", call(op), t(2, 2, lo=-4, hi=4, away=away, layout="slice"))
-    case(op, "at the kinks", call(op), v([*kinks, 0.0, -0.0]), **KINK)
+    case(op, "transposed", call(op), t(2, 3, lo=-4, hi=4, away=away, layout="T"), **rough)
+    case(op, "slice", call(op), t(2, 2, lo=-4, hi=4, away=away, layout="slice"), **rough)
+    case(op, "at the kinks", call(op), v([*kinks, 0.0, -0.0]), **KINK, **rough)
     case(op, "far out", call(op), v([-200.0, -30.0, 30.0, 200.0]), **KINK)
-    case(op, "infinite", call(op), v([float("inf"), -float("inf"), float("nan")]), **KINK)
+    if name != "gelu":  # PyTorch gives inf in float64 and nan in float32
+        case(op, "infinite", call(op), v([float("inf"), -float("inf"), float("nan")]), **KINK)
     case(op, "int", call(op), ints(4, lo=-2, hi=2), dtypes=I64)
     for i, options in enumerate(variants):
         case(op, f"variant {i}", call(op, **options), t(2, 4, lo=-3, hi=3, away=away))
@@ -65,6 +70,7 @@ for name, (kinks, variants) in FUNCTIONS.items():
             "in-place",
             lambda torch, x, n=name: getattr(torch.nn.functional, n)(x.exp().sub(2), inplace=True),
             t(2, 3, lo=-1.5, hi=1.5, away=(0.69, 0.0, 1.0986)),
+            **rough,
         )
 
 case("nn.functional.relu", "relu_", lambda torch, x: torch.nn.functional.relu_(x.clone()), t(4, away=(0.0,)))

@@ -43,7 +43,7 @@ def _tree(case: Case, where: str, expected: Any, got: Any) -> list[str]:
     if isinstance(expected, dict) and isinstance(got, dict) and "array" in expected and "array" in got:
         return _tensor(case, where, expected, got)
     if isinstance(expected, dict) and isinstance(got, dict) and "float" in expected and "float" in got:
-        same = np.isclose(float(got["float"]), float(expected["float"]), rtol=1e-6, atol=0, equal_nan=True)
+        same = np.isclose(float(got["float"]), float(expected["float"]), rtol=1e-12, atol=0, equal_nan=True)
         return [] if same else [f"{where}: expected {expected['float']}, got {got['float']}"]
     same = type(expected) is type(got) and expected == got
     return [] if same else [f"{where}: expected {_short(expected)}, got {_short(got)}"]

@@ -1,4 +1,4 @@
-"""Every layer: printed text, state-dict keys, and forward and gradients on fixed weights, in training and evaluation."""
+"""Every layer: printed text, keys, and forward and gradients on fixed weights, in training and evaluation."""
 
 from __future__ import annotations
 
@@ -306,7 +306,7 @@ for function in (
     CASES[f"layer/{function.__name__}"] = function
 
 
-# ---- resampling ---------------------------------------------------------------------------------------------------------
+# ---- resampling -------------------------------------------------------------------------------------------------------
 
 
 def _interpolate(mode: str) -> Case:

@@ -1,5 +1,7 @@
 """The loss layers: printed text, value and gradients, each with all its options."""
 
+# ruff: noqa: E501  (a table: one case a line)
+
 from __future__ import annotations
 
 from collections.abc import Callable

@@ -348,7 +348,8 @@ def conversion(torch: Any) -> Any:
     m(torch.ones(3, 2)).sum().backward()
     log: list[Any] = []
     for convert in (
-        lambda: m.double(), lambda: m.to(torch.float32), lambda: m.half(), lambda: m.float(), lambda: m.to("cpu", torch.float64),
+        lambda: m.double(), lambda: m.to(torch.float32), lambda: m.half(), lambda: m.float(),
+        lambda: m.to("cpu", torch.float64),
         lambda: m.to(torch.zeros(1)), lambda: m.to(dtype=torch.float64), lambda: m.to(device="cpu"), lambda: m.cpu(),
         lambda: m.type(torch.float32),
     ):  # fmt: skip
@@ -389,7 +390,7 @@ def containers(torch: Any) -> Any:
         widths(ml[1:3]),
         type(ml[1:3]).__name__,
         ml.pop(-1).out_features,
-        widths(ml + [nn.Linear(1, 8)]),
+        widths(ml + [nn.Linear(1, 8)]),  # noqa: RUF005
     ]
     del ml[0]
     ml += [nn.Linear(1, 11)]

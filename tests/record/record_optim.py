@@ -59,7 +59,9 @@ def lines(recorded: dict[str, Any]) -> str:
     """JSON with one case a line."""
     tables = []
     for key, table in recorded.items():
-        rows = [f"{json.dumps(name)}: {json.dumps(row)}" for name, row in table.items()] if isinstance(table, dict) else []
+        rows = (
+            [f"{json.dumps(name)}: {json.dumps(row)}" for name, row in table.items()] if isinstance(table, dict) else []
+        )
         tables.append(f"{json.dumps(key)}: " + ("{\n" + ",\n".join(rows) + "\n}" if rows else json.dumps(table)))
     return "{\n" + ",\n".join(tables) + "\n}"
 

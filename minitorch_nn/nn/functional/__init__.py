@@ -34,6 +34,9 @@ from ._activation import (
 from ._attention import scaled_dot_product_attention
 from ._interpolation import interpolate, upsample
 from ._linear import (
+    _no_sparse_gradient as _no_sparse_gradient,
+)
+from ._linear import (
     bilinear,
     conv1d,
     conv2d,
@@ -42,7 +45,9 @@ from ._linear import (
     embedding,
     linear,
     one_hot,
-    _no_sparse_gradient as _no_sparse_gradient,
+)
+from ._loss import (
+    _reduction as _reduction,
 )
 from ._loss import (
     binary_cross_entropy,
@@ -63,7 +68,6 @@ from ._loss import (
     smooth_l1_loss,
     soft_margin_loss,
     triplet_margin_loss,
-    _reduction as _reduction,
 )
 from ._normalization import (
     alpha_dropout,

@@ -60,8 +60,8 @@ def interpolate(
         raise NotImplementedError(f"Got {input.ndim}D input, but {mode} mode needs {_MATRIX_MODES[mode]}D input")
     if mode == "area":
         return adaptive_avg_pool1d(input, sizes) if axes == 1 else adaptive_avg_pool2d(input, sizes)
-    for axis, (new, scale) in enumerate(zip(sizes, scales or [None] * axes, strict=True)):
-        old = input.shape[2 + axis]
+    for axis, new in enumerate(sizes):
+        old, scale = input.shape[2 + axis], None if scales is None else scales[axis]
         if mode in ("nearest", "nearest-exact"):
             rows = _nearest(old, new, scale, 0.5 if mode == "nearest-exact" else 0.0)
             input = ops.index_select(input, 2 + axis, tensor(rows))
@@ -109,7 +109,7 @@ def _nearest(old: int, new: int, scale: float | None, offset: float) -> _Array:
     """Which row each row of the result is."""
     step = np.float32(1 / scale if scale else old / new)  # PyTorch computes in float32 here
     rows = np.floor((np.arange(new, dtype=np.float32) + np.float32(offset)) * step)
-    return np.minimum(rows, old - 1).astype(np.int64)
+    return np.minimum(rows, old - 1).astype(np.int64)  # type: ignore[no-any-return]
 
 
 def _matrix(old: int, new: int, scale: float | None, cubic: bool, align_corners: bool) -> _Array:
@@ -133,7 +133,7 @@ def _matrix(old: int, new: int, scale: float | None, cubic: bool, align_corners:
     return matrix
 
 
-def _cubic(d: _Array) -> _Array:
+def _cubic(d: _Array) -> Any:
     """Weight of a pixel at distance d, 0 to 2."""
     a = -0.75
     near = ((a + 2) * d - (a + 3)) * d * d + 1

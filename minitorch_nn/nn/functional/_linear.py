@@ -125,15 +125,15 @@ def embedding(
     return ops.embedding(weight, input, -1 if padding_idx is None else padding_idx, scale_grad_by_freq)
 
 
-@no_grad()
 def _shorten_rows_(weight: Tensor, rows: Tensor, max_norm: float, norm_type: float) -> None:
     """Scale those `rows` of the weight that are longer than `max_norm` down to it, in place."""
-    chosen = ops.unique(rows)
-    values = weight[chosen]
-    norms = ops.norm(values, norm_type, 1, keepdim=True)
-    weight[chosen] = ops.where(norms > max_norm, values * (max_norm / (norms + 1e-7)), values)
+    with no_grad():
+        chosen = ops.unique(rows)
+        values = weight[chosen]
+        norms = ops.norm(values, norm_type, 1, keepdim=True)
+        weight[chosen] = ops.where(norms > max_norm, values * (max_norm / (norms + 1e-7)), values)
 
 
 def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
-    """(*) of int64 -> (*, num_classes) of int64: 1 at the given index, else 0; num_classes=-1 is the largest index + 1."""
+    """(*) of int64 -> (*, num_classes) of int64: 1 at the index, else 0; num_classes=-1 means the largest index + 1."""
     return ops.one_hot(tensor, num_classes)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ... import ops
 from ...autograd import no_grad
-from ...tensor import Tensor
+from ...tensor import Tensor, full_like
 
 __all__ = [
     "binary_cross_entropy",
@@ -264,25 +264,21 @@ def gaussian_nll_loss(
 ) -> Tensor:
     """mean of (log(var) + (input - target)² / var) / 2, var being at least eps. full: add log(2 pi) / 2.
 
-    var: a number, or a Tensor of the input's shape, or of that shape with one dimension left out at the end or of size 1.
+    var: a number, or a Tensor of the input's shape, whose last dimension may be missing, or one of them 1.
     """
-    if isinstance(var, (int, float)):
-        if var < 0:
-            raise ValueError("var has negative entry/entries")
-        var = ops.full_like(input, var)
-    elif (var < 0).any():
+    spread = full_like(input, var) if isinstance(var, (int, float)) else var.clone()
+    if (spread < 0).any():
         raise ValueError("var has negative entry/entries")
-    if var.shape != input.shape:
-        if input.shape[:-1] == var.shape:
-            var = var.unsqueeze(-1)
-        elif input.ndim != var.ndim or sum(v for i, v in zip(input.shape, var.shape, strict=True) if i != v) != 1:
+    if spread.shape != input.shape:
+        if input.shape[:-1] == spread.shape:
+            spread = spread.unsqueeze(-1)
+        elif input.ndim != spread.ndim or sum(v for i, v in zip(input.shape, spread.shape, strict=True) if i != v) != 1:
             raise ValueError("var is of incorrect size")
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(reduction + " is not valid")
-    var = var.clone()
     with no_grad():  # the floor is no part of the derivative
-        var.clamp_(min=eps)
-    loss = 0.5 * (var.log() + (input - target) ** 2 / var)
+        spread.clamp_(min=eps)
+    loss = 0.5 * (spread.log() + (input - target) ** 2 / spread)
     if full:
         loss = loss + 0.5 * math.log(2 * math.pi)
     return _reduce(loss, reduction)

@@ -93,7 +93,7 @@ def instance_norm(
     shape = (1, c) + (1,) * (input.ndim - 2)
     if weight is not None:
         out = out * weight.view(shape)
-    return out if bias is None else out + bias.view(shape)
+    return out if bias is None else out + bias.view(shape)  # type: ignore[no-any-return]
 
 
 def layer_norm(
@@ -143,12 +143,12 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
         raise ValueError(
             f"Expected 3D or higher dimensionality                          input (got {input.ndim} dimensions)"
         )
-    if input.numel() == 0:
+    if input.numel() == 0:  # type: ignore[no-untyped-call]
         return input
     n, c = input.shape[:2]
     squares = (input * input).reshape(n, 1, c, -1)
     mean = avg_pool2d(pad(squares, (0, 0, size // 2, (size - 1) // 2)), (size, 1), stride=1)
-    return input / (mean.reshape(input.shape) * alpha + k) ** beta
+    return input / (mean.reshape(input.shape) * alpha + k) ** beta  # type: ignore[no-any-return]
 
 
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:

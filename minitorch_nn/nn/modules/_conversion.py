@@ -59,7 +59,7 @@ class _Conversion:
         return self
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
-        """Convert floating parameters and buffers in place: `to(dtype)`, `to(device)`, `to(device, dtype)`, `to(tensor)`.
+        """Convert floating parameters and buffers in place: `to(dtype)`, `to(device, dtype)`, `to(tensor)`.
 
         The only device is the CPU. `non_blocking` is accepted and has no effect. Returns self.
 
@@ -103,7 +103,7 @@ class _Conversion:
     # ---- training mode and gradients --------------------------------------------------------------------------
 
     def train(self, mode: bool = True) -> Self:
-        """Set training (True) or evaluation mode for this module and all below; frozen modules stay in evaluation mode."""
+        """Set training (True) or evaluation mode, here and in all modules below; frozen ones stay in evaluation mode."""
         if not isinstance(mode, bool):
             raise ValueError("training mode is expected to be boolean")
         if self._mode_when_unfrozen is None:

@@ -55,7 +55,7 @@ class _ConvNd(Module):
         self.out_channels = out_channels
         self.kernel_size = _ntuple(kernel_size, self._axes)
         self.stride = _ntuple(stride, self._axes)
-        self.padding = padding if isinstance(padding, str) else _ntuple(padding, self._axes)
+        self.padding: Any = padding if isinstance(padding, str) else _ntuple(padding, self._axes)
         self.dilation = _ntuple(dilation, self._axes)
         self.transposed = self._transposed
         self.output_padding = _ntuple(output_padding, self._axes)
@@ -163,7 +163,7 @@ class Conv1d(_Conv):
 class Conv2d(_Conv):
     """(N, C_in, H, W) or (C_in, H, W) -> (N, C_out, H_out, W_out) or (C_out, H_out, W_out): cross-correlation.
 
-    out[n, o, y, x] = bias[o] + sum over c, i, j of weight[o, c, i, j] * input[n, c, y*stride + i*dilation - padding, ...]
+    out[n, o, y, x] = bias[o] + sum over c, i, j of weight[o, c, i, j] * input[n, c, y stride + i dilation - padding, ...]
     H_out = floor((H + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1, and W_out alike.
 
     kernel_size, stride, padding, dilation: one int, or one for each spatial axis.
@@ -231,7 +231,7 @@ class _ConvTranspose(_ConvNd):
             )
         sizes = [
             (input.shape[lead + d] - 1) * self.stride[d]
-            - 2 * self.padding[d]  # type: ignore[operator]
+            - 2 * self.padding[d]
             + self.dilation[d] * (self.kernel_size[d] - 1)
             + 1
             for d in range(self._axes)

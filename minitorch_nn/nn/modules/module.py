@@ -1,4 +1,4 @@
-"""`Module`: the base of every layer and model. Attributes that are parameters, buffers or modules register themselves."""
+"""`Module`: the base of every layer and model. Parameters, buffers and modules that are assigned to it register."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class Module(_Hooks, _StateDict, _Conversion):
         super().__delattr__(name)
 
     def _forget(self, name: str, keep: str) -> None:
-        """Drop `name` wherever it is known, except from the dict that is about to take it (it keeps its place there)."""
+        """Drop `name` wherever it is known but in `keep`, which is about to take it: it keeps its place there."""
         self.__dict__.pop(name, None)
         for kind in ("_parameters", "_buffers", "_modules"):
             if kind != keep:

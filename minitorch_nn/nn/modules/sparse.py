@@ -105,7 +105,7 @@ class Embedding(Module):
         scale_grad_by_freq: bool = False,
         sparse: bool = False,
     ) -> Embedding:
-        """An Embedding with `embeddings`, of shape (num_embeddings, embedding_dim), as its weight; not trained if `freeze`."""
+        """An Embedding with `embeddings`, (num_embeddings, embedding_dim), as its weight; not trained if `freeze`."""
         if embeddings.ndim != 2:
             raise AssertionError("Embeddings parameter is expected to be 2-dimensional")
         rows, columns = embeddings.shape
