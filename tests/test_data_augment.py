@@ -67,12 +67,26 @@ def test_crop_get_params() -> None:
     assert T.RandomCrop.get_params(img, (40, 36)) == (0, 0, 40, 36)
 
 
-def test_pad_if_needed() -> None:
+@pytest.mark.parametrize(("height", "width", "rows", "columns"), [(14, 20, 3, 8), (14, 12, 3, 0), (11, 20, 0, 8)])
+def test_pad_if_needed_adds_what_is_missing_on_both_sides(height: int, width: int, rows: int, columns: int) -> None:
     manual_seed(0)
-    for img in (picture(5, 20), chw(picture(5, 20))):
-        crop = T.RandomCrop((8, 8), pad_if_needed=True, fill=3)
-        assert chw(crop(img)).shape == (3, 8, 8)
+    top, left = (int(default_generator.randint(0, n + 1, 1)[0]) for n in (rows, columns))
+    after = default_generator.rand(1)
+    wanted = F.crop(F.pad(picture(11, 12), (columns, rows), fill=7), top, left, height, width)
+    for img in (picture(11, 12), chw(picture(11, 12))):
+        manual_seed(0)
+        crop = T.RandomCrop((height, width), pad_if_needed=True, fill=7)
+        np.testing.assert_array_equal(chw(crop(img)), chw(wanted))
+        assert default_generator.rand(1) == after
     assert chw(T.RandomCrop((8, 30), padding=1, pad_if_needed=True)(picture(5, 20))).shape == (3, 8, 30)
+
+
+def test_a_crop_without_a_choice_draws_nothing() -> None:
+    manual_seed(0)
+    expected = default_generator.rand(1)
+    manual_seed(0)
+    assert T.RandomCrop((10, 12))(picture()).size == (12, 10)
+    assert default_generator.rand(1) == expected
 
 
 @pytest.mark.parametrize("p", [0.0, 1.0])

@@ -89,6 +89,7 @@ def test_normalize() -> None:
     assert T.Normalize(0.5, 2.0)(image).numpy() == pytest.approx((before - 0.5) / 2)
     np.testing.assert_array_equal(image.numpy(), before)
     assert T.Normalize(mean, std, inplace=True)(image) is image
+    assert image._version == 1
     np.testing.assert_array_equal(image.numpy(), result.numpy())
 
 
@@ -142,6 +143,8 @@ def test_images_arrays_and_tensors_come_out_the_same(name: str, channels: int) -
         (lambda a: F.crop(a, 1, 1, 1, 2), [[4, 5]]),
         (lambda a: F.crop(a, 1, 2, 2, 2), [[5, 0], [0, 0]]),
         (lambda a: F.center_crop(a, (2, 1)), [[1], [4]]),
+        (lambda a: F.center_crop(F.pad(a, (0, 0, 1, 0)), (1, 1)), [[2]]),  # 1.5 is rounded to the even 2, and 0.5 to 0
+        (lambda a: F.center_crop(F.pad(a, (0, 0, 0, 2), fill=9), 1), [[9]]),
     ],
 )
 def test_geometry_by_hand(function: Callable[[Any], Any], expected: list[list[int]]) -> None:
@@ -168,7 +171,14 @@ def test_resize_of_floats_is_pytorchs_interpolation(case: str) -> None:
 
 @pytest.mark.parametrize(
     ("size", "kwargs", "expected"),
-    [(5, {}, (5, 6)), ([5], {}, (5, 6)), ((4, 9), {}, (4, 9)), (20, {}, (20, 24)), (15, {"max_size": 16}, (13, 16))],
+    [
+        (5, {}, (5, 6)),
+        ([5], {}, (5, 6)),
+        ((4, 9), {}, (4, 9)),
+        (20, {}, (20, 24)),
+        (9, {}, (9, 10)),
+        (15, {"max_size": 16}, (13, 16)),
+    ],
 )
 def test_resize_sizes(size: Any, kwargs: dict[str, int], expected: tuple[int, int]) -> None:
     assert T.Resize(size, **kwargs)(picture()).size == expected[::-1]
@@ -277,6 +287,8 @@ MISUSE: list[tuple[Callable[[], Any], type[Exception], str]] = [
         r"does not match the number of bands of the image \(2 != 3\)",
     ),
     (lambda: T.RandomHorizontalFlip(1.5), ValueError, "p should be a floating point value in the interval"),
+    (lambda: T.RandomHorizontalFlip()(FLOATS.clone().requires_grad_()), RuntimeError, r"Pass img\.detach\(\)"),
+    (lambda: T.Normalize(0.5, 0.5)(FLOATS.clone().requires_grad_()), RuntimeError, r"Pass img\.detach\(\)"),
     (lambda: T.RandomHorizontalFlip()("x"), TypeError, "Unexpected type <class 'str'>"),
     (lambda: T.RandomHorizontalFlip(1)(pixels()), ValueError, r"\(10, 12, 3\) looks like \(H, W, C\)"),
     (lambda: T.Grayscale(2), ValueError, "num_output_channels should be either 1 or 3"),

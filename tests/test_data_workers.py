@@ -201,6 +201,15 @@ def test_leaving_the_loop_ends_the_threads() -> None:
     assert len(loaded) < 20
 
 
+def test_leaving_the_loop_does_not_wait_for_what_is_asked_for() -> None:
+    loader = DataLoader(Numbers(1000, lambda i: time.sleep(0.02)), num_workers=2, prefetch_factor=100)
+    start = time.perf_counter()
+    for _ in loader:
+        break
+    assert workers() == []
+    assert time.perf_counter() - start < 1  # all that was asked for: 2 s
+
+
 def test_the_end_of_the_epoch_ends_the_threads() -> None:
     iterator = iter(DataLoader(Numbers(4), num_workers=2))
     assert len(list(iterator)) == 4

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import struct
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -115,10 +116,13 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str) -> None:
     assert ("the file is empty" in text) == (name == "empty.jpg")
 
 
-def test_too_many_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("warned", [True, False])
+def test_too_many_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, warned: bool) -> None:
     path = saved(tmp_path / "a.png", Image.new("RGB", (20, 20)))
     for limit in (399, 150):  # Pillow warns from one, and raises from two times the limit on
         monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", limit)
+        warnings.simplefilter("error" if warned else "ignore")
         with pytest.raises(
             OSError, match=r"a\.png' is too large: .*Make it smaller, or raise PIL.Image.MAX_IMAGE_PIXELS"
         ):

@@ -96,7 +96,7 @@ class StackDataset(Dataset[Any]):
 class ConcatDataset(Dataset[T_co]):
     """Datasets one after the other.
 
-    Raises AssertionError for an empty list or an IterableDataset; an index out of range raises as the last part does.
+    Raises AssertionError for an empty list or an IterableDataset.
     """
 
     def __init__(self, datasets: Iterable[Any]) -> None:
@@ -115,8 +115,6 @@ class ConcatDataset(Dataset[T_co]):
             if -idx > len(self):
                 raise ValueError("absolute value of index should not exceed dataset length")
             idx += len(self)
-        if idx >= len(self):
-            raise IndexError(f"index {idx} is out of range for a ConcatDataset of {len(self)} samples")
         which = bisect.bisect_right(self.cumulative_sizes, idx)
         start = self.cumulative_sizes[which - 1] if which else 0
         return self.datasets[which][idx - start]  # type: ignore[no-any-return]

@@ -208,7 +208,7 @@ class FashionMNIST(MNIST):
 class CIFAR10(_InMemory):
     """32x32 colour images in 10 classes, from image files: `root/train/<class>/…` and `root/test/<class>/…`.
 
-    All files are read at the start (about 5 s for the 50,000) and kept as bytes (150 MB). transform: gets a Pillow
+    All files are read at the start (5 to 10 s for the 50,000) and kept as bytes (150 MB). transform: gets a Pillow
     image of mode "RGB".
 
     Attributes: data, uint8 (N, 32, 32, 3); targets, a list; classes, the folders' names, sorted.

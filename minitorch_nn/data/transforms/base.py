@@ -20,8 +20,7 @@ from ... import dtypes
 from ...tensor import Tensor
 from ..worker import current_generator
 from . import functional as F
-
-Array = np.ndarray[Any, Any]
+from .convert import Array, scale_bytes
 
 
 def unit(draw: Array) -> Array:
@@ -154,7 +153,7 @@ class ToTensor(Transform):
         return F.to_tensor(pic)
 
     def apply_batch(self, images: Array, draws: Array) -> Array:
-        return F.scale_bytes(images)
+        return scale_bytes(images)
 
 
 class PILToTensor(Transform):

@@ -11,7 +11,8 @@ import numpy as np
 
 from ..worker import current_generator
 from . import functional as F
-from .base import Array, Transform, below, unit
+from .base import Transform, below, unit
+from .convert import Array
 from .functional import InterpolationMode
 
 
