@@ -59,7 +59,7 @@ def train(
         if number < position.stage:
             continue  # done before the run was resumed
         frozen = training.hashes(model, training.freeze(model, stage.freeze.patterns, stage.freeze.batch_norm))
-        print(f"{name}: {images[number]}" + f"; {len(frozen)} tensors frozen" * bool(frozen))
+        print(f"{name}: {images[number]}" + f"; {len(frozen)} tensors frozen" * bool(frozen), flush=True)
         criterion = nn.CrossEntropyLoss(label_smoothing=stage.loss.label_smoothing)
         optimizer = training.optimizer(model, stage.optimizer)
         schedule = training.schedule(optimizer, stage.schedule, steps=stage.run.epochs * images[number].steps)
@@ -84,7 +84,7 @@ def train(
         training.prove_unchanged(model, frozen)
         proof = f"; {len(frozen)} frozen tensors are bit-identical to before (sha256)" if frozen else ""
         peak = f"(best: {position.best_accuracy:.2%} after epoch {position.best_epoch})"
-        print(f"{name}: test accuracy {position.accuracy:.2%} {peak}{proof}")
+        print(f"{name}: test accuracy {position.accuracy:.2%} {peak}{proof}", flush=True)
         position.next_stage()
 
 
@@ -120,7 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return training.fail(130, "stopped before the run began")
 
-    print(f"{folder}: {config.model.name}, {sum(p.numel() for p in model.parameters()):,} parameters")
+    print(f"{folder}: {config.model.name}, {sum(p.numel() for p in model.parameters()):,} parameters", flush=True)
     try:
         with training.stop_between_steps() as stop:
             train(config, model, images, folder, stop)

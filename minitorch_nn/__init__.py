@@ -82,6 +82,8 @@ from .ops import clamp as clamp
 from .ops import clamp_max as clamp_max
 from .ops import clamp_min as clamp_min
 from .ops import clone as clone
+from .ops import concat as concat
+from .ops import concatenate as concatenate
 from .ops import conv1d as conv1d
 from .ops import conv2d as conv2d
 from .ops import conv_transpose1d as conv_transpose1d
@@ -107,6 +109,8 @@ from .ops import exp2 as exp2
 from .ops import expm1 as expm1
 from .ops import flatten as flatten
 from .ops import flip as flip
+from .ops import fliplr as fliplr
+from .ops import flipud as flipud
 from .ops import floor as floor
 from .ops import floor_divide as floor_divide
 from .ops import fmod as fmod
@@ -115,6 +119,7 @@ from .ops import gather as gather
 from .ops import ge as ge
 from .ops import group_norm as group_norm
 from .ops import gt as gt
+from .ops import hstack as hstack
 from .ops import index_add as index_add
 from .ops import index_put as index_put
 from .ops import index_select as index_select
@@ -153,6 +158,7 @@ from .ops import movedim as movedim
 from .ops import mul as mul
 from .ops import multinomial as multinomial
 from .ops import mv as mv
+from .ops import narrow as narrow
 from .ops import ne as ne
 from .ops import neg as neg
 from .ops import nonzero as nonzero
@@ -162,6 +168,7 @@ from .ops import permute as permute
 from .ops import pow as pow
 from .ops import prelu as prelu
 from .ops import prod as prod
+from .ops import ravel as ravel
 from .ops import reciprocal as reciprocal
 from .ops import relu as relu
 from .ops import remainder as remainder
@@ -173,6 +180,7 @@ from .ops import rsqrt as rsqrt
 from .ops import rsub as rsub
 from .ops import scatter as scatter
 from .ops import scatter_add as scatter_add
+from .ops import select as select
 from .ops import selu as selu
 from .ops import sigmoid as sigmoid
 from .ops import sign as sign
@@ -203,6 +211,7 @@ from .ops import unflatten as unflatten
 from .ops import unique as unique
 from .ops import unsqueeze as unsqueeze
 from .ops import var as var
+from .ops import vstack as vstack
 from .ops import where as where
 from .io import load as load
 from .io import save as save

@@ -210,22 +210,13 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     where = str(path)
     try:
         document = tomllib.loads(Path(path).read_bytes().decode("utf-8-sig"))
-    except FileNotFoundError:
-        raise ConfigError(f"{where}: expected a config file, found nothing there") from None
     except OSError as error:
         raise ConfigError(f"{where}: can't be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"{where}: expected UTF-8 text, got another byte at offset {error.start}") from None
-    except RecursionError:
-        raise ConfigError(f"{where}: not valid TOML: nested too deeply") from None
-    except ValueError as error:  # tomllib.TOMLDecodeError, and what it lets through, such as an integer of 5,000 digits
+    except (ValueError, RecursionError) as error:  # no TOML, no UTF-8, an integer of 5,000 digits, 1,000 brackets
         raise ConfigError(f"{where}: not valid TOML: {error}") from None
 
-    changes = document.pop("stage", {})
-    if not isinstance(changes, dict):
-        raise ConfigError(f"{where}: stage: expected tables [stage.<name>], got {_shown(changes)}")
+    stages = _check_stages(document.pop("stage", {}), where)
     own = _check_table(document, where)
-    stages = {name: _check_stage(name, table, where) for name, table in changes.items()}
     for text in overrides:
         own, stages = _override(own, stages, text)
 
@@ -337,12 +328,15 @@ def _unknown(where: str, place: str, name: str, valid: list[str]) -> str:
     return f"{where}: {place}: unknown key{hint}"
 
 
-def _check_stage(name: str, table: Any, where: str) -> Table:
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise ConfigError(f"{where}: stage.{name}: expected a name of letters, digits, _ and -")
-    if not isinstance(table, dict):
-        raise ConfigError(f"{where}: stage.{name}: expected a table [stage.{name}], got {_shown(table)}")
-    return _check_table(table, where, f"stage.{name}.")
+def _check_stages(stages: Any, where: str) -> dict[str, Table]:
+    if not isinstance(stages, dict):
+        raise ConfigError(f"{where}: stage: expected tables [stage.<name>], got {_shown(stages)}")
+    for name, table in stages.items():
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+            raise ConfigError(f"{where}: stage.{name}: expected a name of letters, digits, _ and -")
+        if not isinstance(table, dict):
+            raise ConfigError(f"{where}: stage.{name}: expected a table [stage.{name}], got {_shown(table)}")
+    return {name: _check_table(table, where, f"stage.{name}.") for name, table in stages.items()}
 
 
 def _override(own: Table, stages: dict[str, Table], text: str) -> tuple[Table, dict[str, Table]]:

@@ -79,6 +79,17 @@ def from_numpy(numpy_dtype: np.dtype[Any]) -> dtype:
     )
 
 
+_OF_PYTHON = {builtins.float: float64, builtins.int: int64, builtins.bool: bool}
+
+
+def as_dtype(value: Any) -> dtype:
+    """A `dtype` argument: a dtype, or one of Python's types `float`, `int` and `bool`. Raises TypeError for others."""
+    found = value if isinstance(value, dtype) else _OF_PYTHON.get(value) if isinstance(value, type) else None
+    if found is None:
+        raise TypeError(f"argument 'dtype' must be torch.dtype, not {type(value).__name__}")
+    return found
+
+
 def get_default_dtype() -> dtype:
     """The floating-point type of new tensors: `torch.float32` until `set_default_dtype` changes it."""
     return _default
@@ -135,3 +146,19 @@ def result_numpy(*values: Any) -> np.dtype[Any]:
             best = tier_type
     assert best is not None
     return best
+
+
+# PyTorch's functions on these rules -----------------------------------------------------------------------------------
+def result_type(tensor1: Any, tensor2: Any) -> dtype:
+    """The dtype of `tensor1 + tensor2`: tensors or numbers."""
+    return from_numpy(result_numpy(*(getattr(t, "_data", t) for t in (tensor1, tensor2))))
+
+
+def promote_types(type1: dtype, type2: dtype) -> dtype:
+    """The smallest dtype that holds both."""
+    return from_numpy(promote_numpy(as_dtype(type1).numpy, as_dtype(type2).numpy))
+
+
+def can_cast(from_: dtype, to: dtype) -> builtins.bool:
+    """Whether a result of the dtype `from_` may be written into a tensor of the dtype `to`: not of a lower kind."""
+    return _RANK[as_dtype(from_).numpy.kind] <= _RANK[as_dtype(to).numpy.kind]

@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 
 from minitorch_nn.data import DataLoader, Dataset, IterableDataset, get_worker_info
-from minitorch_nn.data.worker import current_generator
-from minitorch_nn.random import default_generator, manual_seed
+from minitorch_nn.random import current_generator, default_generator, manual_seed
 
 
 class Numbers(Dataset[int]):

@@ -94,7 +94,7 @@ def test_the_jacobian_is_elements_of_the_input_by_elements_of_the_output(torch: 
     with pytest.raises(RuntimeError) as caught:
         torch.autograd.gradcheck(wrong, (leaf(torch, 1.0, 2.0),))
     rows = re.search(r"analytical:tensor\((.*), dtype", str(caught.value), re.DOTALL)
-    assert rows is not None and rows.group(1).split() == "[[1., 1., 1.], [1., 1., 1.]]".split()
+    assert rows is not None and " ".join(rows.group(1).split()) == "[[1., 1., 1.], [1., 1., 1.]]"
 
 
 def test_which_output_and_input(torch: Any) -> None:
@@ -118,10 +118,8 @@ def test_a_gradient_that_changes_from_run_to_run(torch: Any) -> None:
             return g * (1 + 1e-7 * next(calls))
 
     x = leaf(torch, 1.0, 2.0)
-    with pytest.raises(
-        RuntimeError,
-        match="Backward is not reentrant, i.e., running backward with same input and grad_output multiple times",
-    ):
+    text = "Backward is not reentrant, i.e., running backward with same input and grad_output multiple times"
+    with pytest.raises(RuntimeError, match=re.escape(text)):
         torch.autograd.gradcheck(Drifting.apply, (x,))
     assert torch.autograd.gradcheck(Drifting.apply, (x,), nondet_tol=1e-3)
 

@@ -31,7 +31,8 @@ def test_gradients(torch: Any, name: str) -> None:
         return layer(*values[: len(inputs)])
 
     assert torch.autograd.gradcheck(call, (*inputs, *parameters), check_undefined_grad=False)
-    assert torch.autograd.gradgradcheck(call, inputs)
+    if torch.__name__ != "torch" or name != "Hardsigmoid":  # PyTorch has no second derivative of this one
+        assert torch.autograd.gradgradcheck(call, inputs)
 
 
 @pytest.mark.parametrize("name", sorted(losses.LOSSES))

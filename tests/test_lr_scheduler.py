@@ -59,6 +59,17 @@ def test_steps_before_the_schedule_was_made_do_not_count(torch: Any) -> None:
         scheduler.step()
 
 
+def test_a_second_schedule_does_not_forget_the_steps(torch: Any) -> None:
+    optimizer = sgd(torch)
+    first = torch.optim.lr_scheduler.StepLR(optimizer, 1)
+    optimizer.step()
+    second = torch.optim.lr_scheduler.ExponentialLR(optimizer, 0.5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        first.step()
+        second.step()
+
+
 def test_a_tensor_as_rate_is_filled_in_place(torch: Any) -> None:
     lr = torch.tensor(1.0)
     optimizer = sgd(torch, lr)

@@ -7,11 +7,11 @@ import pickle
 from typing import Any
 
 import pytest
-from nn_cases import hooks, modules
+from nn_cases import containers, hooks, modules, utilities
 from nn_cases.common import compare, load, raised, run
 
 RECORDED = load()
-CASES = {**modules.CASES, **hooks.CASES}
+CASES = {**modules.CASES, **containers.CASES, **hooks.CASES, **utilities.CASES}
 
 
 @pytest.mark.filterwarnings("ignore:Full backward hook is firing")
@@ -151,6 +151,18 @@ def test_unfreeze_brings_back_the_mode_asked_for_last(mt: Any) -> None:
     assert [m.training for m in net.modules()] == [True, True, True, False, True, True, True]
 
 
+def test_a_frozen_prefix_records_nothing(mt: Any) -> None:
+    """No node of the graph belongs to the frozen part, so backward does not visit it."""
+    net = small_net(mt)
+    net[0].freeze()
+    names, stack = set(), [net(mt.randn(4, 1, 4, 4)).grad_fn]
+    while stack:
+        node = stack.pop()
+        names.add(type(node).__name__)
+        stack += [edge for edge, _ in node.next_functions if edge is not None]
+    assert names == {"AddmmBackward0", "AccumulateGrad", "TBackward0"}
+
+
 def test_requires_grad_alone_does_not_stop_statistics(mt: Any) -> None:
     net = small_net(mt).requires_grad_(False)
     before = net[0][1].running_mean.clone()
@@ -170,6 +182,11 @@ def test_copies_of_a_frozen_model_are_frozen(mt: Any) -> None:
     for other in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
         other.train()
         assert not any(m.training for m in other.modules()) and not any(p.requires_grad for p in other.parameters())
+
+
+def test_clipping_nothing_warns(mt: Any) -> None:
+    with pytest.warns(UserWarning, match="`parameters` is an empty generator"):
+        mt.nn.utils.clip_grad_norm_((p for p in []), 1.0)
 
 
 # ---- other details of ours ------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ fresh inputs.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import warnings
 from typing import Any
@@ -15,7 +16,7 @@ import pytest
 from cases import CASES, store
 from cases.compare import mismatches
 from cases.core import Case
-from cases.run import evaluate, leaves, tensors
+from cases.run import bare, cotangents, describe, evaluate, leaves, tensors
 from conftest import NAMESPACE
 
 HEADER, RECORDED = store.load("ops")
@@ -33,6 +34,11 @@ def differentiable(case: Case) -> bool:
 def perturbed(case: Case) -> bool:
     """Every input has an element: an empty one leaves nothing to perturb, and PyTorch's gradcheck refuses it."""
     return all(0 not in spec.shape for spec in case.inputs)
+
+
+def several(case: Case) -> bool:
+    """Two inputs or more have a gradient."""
+    return differentiable(case) and len(RECORDED[f"{case.name}/float64"]["grads"]) > 1
 
 
 CHECKED = [case for case in CASES if case.check and perturbed(case) and differentiable(case)]
@@ -83,13 +89,45 @@ def test_gradgradcheck(torch: Any, case: Case) -> None:
         assert torch.autograd.gradgradcheck(function(case, torch), tensors(case, torch, "float64"), **TIGHT)
 
 
+def flags(described: Any) -> list[bool]:
+    """Which of the tensors of a recorded result require a gradient, in order."""
+    if isinstance(described, list):
+        return [flag for item in described for flag in flags(item)]
+    return [described["requires_grad"]] if isinstance(described, dict) and "array" in described else []
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if several(case)], ids=name)
+def test_gradients_where_only_one_input_wants_one(torch: Any, case: Case) -> None:
+    """The gradient of an input does not depend on which of the others want one: what a rule keeps does."""
+    expected = RECORDED[f"{case.name}/float64"]
+    differentiable_inputs = [i for i, x in enumerate(tensors(case, torch, "float64")) if x.requires_grad]
+    for alone, recorded in zip(differentiable_inputs, expected["grads"], strict=True):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            inputs = [x.detach() for x in tensors(case, torch, "float64")]
+            inputs[alone].requires_grad_()
+            outs = leaves(torch, case.fn(torch, *inputs))
+            chosen = [o for o, flag in zip(outs, flags(expected["out"]), strict=True) if flag]
+            pairs = [p for p in zip(chosen, cotangents(case, torch, chosen), strict=True) if p[0].requires_grad]
+            got = None
+            if pairs:
+                roots, given = zip(*pairs, strict=True)
+                (got,) = torch.autograd.grad(roots, inputs[alone], given, allow_unused=True)
+        if recorded is None or got is None:
+            assert (recorded is None or not recorded["array"].any()) and (got is None or not got.any())
+        else:
+            wrong = mismatches(case, {"out": recorded}, {"out": bare(describe(torch, got))})
+            assert not wrong, f"input {alone}: " + "\n".join(wrong)
+
+
 def operations_of(root: Any) -> set[str]:
     """Names of the operations in the graph behind a node."""
     seen, stack, found = {id(root)}, [root], set()
     while stack:
         node = stack.pop()
-        if hasattr(node, "op"):
-            found.add(node.op.__name__)
+        for part in (node, getattr(node, "inner", None)):  # CopySlices stands for the operation inside it
+            if hasattr(part, "op"):
+                found.add(part.op.__name__)
         for before, _ in node.next_functions:
             if before is not None and id(before) not in seen:
                 seen.add(id(before))
@@ -99,27 +137,26 @@ def operations_of(root: Any) -> set[str]:
 
 @functools.cache
 def exercised() -> frozenset[str]:
-    """The operations that stand in a graph somewhere in the table, first or second order."""
+    """The operations that stand in a graph somewhere in the table: forward, in a gradient, or in a gradient of one."""
     import minitorch_nn as torch
 
     found: set[str] = set()
-    for case in CHECKED:
-        with warnings.catch_warnings():
+    for case, dtype in RUNS:
+        if not RECORDED[f"{case.name}/{dtype}"].get("grads"):
+            continue
+        # A case that raises fails in its own test; here it only adds nothing.
+        with warnings.catch_warnings(), contextlib.suppress(Exception):
             warnings.simplefilter("ignore")
-            inputs = tensors(case, torch, "float64")
-            outs = function(case, torch)(*inputs)
+            inputs = tensors(case, torch, dtype)
             wanted = [x for x in inputs if x.requires_grad]
-            cotangents = [torch.ones_like(o) for o in outs]
-            results = [*outs]
-            if case.check2:
-                results += [
-                    g
-                    for g in torch.autograd.grad(outs, wanted, cotangents, create_graph=True, allow_unused=True)
-                    if g is not None
-                ]
-        for result in results:
-            if result.grad_fn is not None:
-                found |= operations_of(result.grad_fn)
+            results = list(function(case, torch)(*inputs))
+            for _ in range(3 if case.check2 else 1):
+                for result in results:
+                    found |= operations_of(result.grad_fn)
+                ones = [torch.ones_like(r).requires_grad_() for r in results]
+                grads = torch.autograd.grad(results, wanted, ones, create_graph=True, allow_unused=True)
+                wanted += ones
+                results = [g for g in grads if g is not None and g.grad_fn is not None]
     return frozenset(found)
 
 

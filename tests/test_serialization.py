@@ -109,6 +109,23 @@ def test_what_shares_memory_shares_it_again() -> None:
     assert twice is a
 
 
+def test_a_graph_notices_that_shared_memory_was_changed() -> None:
+    whole = mt.arange(6.0)
+    a, b = reloaded([whole, whole.view(2, 3)])
+    loss = (b * mt.ones(2, 3, requires_grad=True)).sum()
+    a.fill_(0.0)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        loss.backward()
+
+
+def test_the_strides_of_a_file_are_kept() -> None:
+    images = mt.arange(24.0).view(1, 2, 3, 4)
+    for dims in ((0, 2, 3, 1), (0, 3, 1, 2), (3, 2, 1, 0)):
+        a, b = reloaded([images, images.permute(dims)])
+        assert b.stride() == images.permute(dims).stride() and not b.is_contiguous()
+        assert a.data_ptr() == b.data_ptr()
+
+
 def test_a_device() -> None:
     assert reloaded([mt.device("cpu")]) == [mt.device("cpu")]
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")
@@ -538,6 +555,23 @@ def test_a_file_that_lies_is_refused_and_costs_little(name: str, kind: str) -> N
     with pytest.raises((Error, RuntimeError, EOFError)):
         mt.load(io.BytesIO(file))
     assert time.perf_counter() - started < 20
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a size past the end", r"a tensor of size \(3,\) and stride \(1,\) at 0 reaches element 2 of a storage of 2"),
+        ("more elements than bytes", "storage 0 has 8 bytes in place of 3 elements of float32"),
+        ("a list copied again and again", "the pickle holds more than 2097152 values"),
+        ("endless when walked", "containers that share their content again and again"),
+        ("itself", "a container that contains itself"),
+        ("300 levels", "containers in containers, more than 200 deep"),
+        ("an unknown storage", r"Unsupported global: GLOBAL torch\.ComplexFloatStorage"),
+    ],
+)
+def test_what_is_said_of_a_lie(name: str, text: str) -> None:
+    with pytest.raises(Error, match=r"^Weights only load failed\. .*" + text):
+        mt.load(io.BytesIO(crafted(LIES[name], [bytes(8)])))
 
 
 def peak(call: Callable[[], Any]) -> int:

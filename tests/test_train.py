@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import signal
 import subprocess
@@ -48,6 +47,9 @@ data.classes = [2, 3]
 model.new_head = true
 freeze.patterns = ["conv1", "bn1", "layer*"]
 """
+PICTURES = [
+    "data.name=folder", "data.root=pictures", "data.classes=[]", "model.in_channels=3", "data.batch_size=2",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -119,10 +121,9 @@ def test_the_seed_decides_everything(here: Path) -> None:
     assert metrics("runs/a") == metrics("runs/b") != metrics("runs/c")
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_background_loading_is_as_deterministic(here: Path, workers: int) -> None:
+def test_background_loading_is_as_deterministic(here: Path) -> None:
     for name in ("a", "b"):
-        arguments = ["--set", f"run.name={name}", "--set", f"data.workers={workers}"]
+        arguments = ["--set", f"run.name={name}", "--set", "data.workers=1"]
         assert train.main(["--config", "tiny.toml", *arguments]) == 0
     assert weights("runs/a/last.pth") == weights("runs/b/last.pth")
 
@@ -130,10 +131,8 @@ def test_background_loading_is_as_deterministic(here: Path, workers: int) -> Non
 @pytest.mark.parametrize(("name", "size"), [("folder", 20), ("cifar10", 32)])
 def test_folders_of_images(here: Path, name: str, size: int) -> None:
     write_images(here / "pictures", size)
-    text = f'[data]\nname = "{name}"\nroot = "pictures"\nbatch_size = 2\naugment = ["crop", "flip"]\n'
-    text += '[model]\nname = "resnet8"\nnum_classes = 2\n[run]\nepochs = 1\n[optimizer]\nlr = 0.01\n'
-    Path("x.toml").write_text(text + ("" if name == "cifar10" else "[stage.train]\ndata.size = 16\n"))
-    assert train.main(["--config", "x.toml"]) == 0
+    settings = [*PICTURES, f"data.name={name}", "run.epochs=1", *(["data.size=16"] if name == "folder" else [])]
+    assert train.main(["--config", "tiny.toml", *(part for text in settings for part in ("--set", text))]) == 0
 
 
 def test_digits_config(here: Path) -> None:
@@ -176,9 +175,6 @@ def nothing(here: Path) -> None:
     pass
 
 
-PICTURES = [
-    "data.name=folder", "data.root=pictures", "data.classes=[]", "model.in_channels=3", "data.batch_size=2",
-]  # fmt: skip
 BAD = [  # what is made first, what is set, a part of the one line
     (nothing, ["optimizer.momentun=0.9"], "optimizer.momentun: unknown key; did you mean 'momentum'?"),
     (nothing, ["optimizer.name=adamm"], "did you mean 'adam'?"),
@@ -228,10 +224,10 @@ def test_bad_input(
 
 BAD_ARGUMENTS = [
     ([], "one of the arguments --config --resume is required; see --help"),
-    (["--config", "no.toml"], "no.toml: expected a config file, found nothing there"),
+    (["--config", "no.toml"], "no.toml: can't be read: No such file or directory"),
     (["--config", "tiny.toml", "--resume", "runs/x"], "not allowed with argument --config; see --help"),
     (["--config", "tiny.toml", "--sett", "x"], "unrecognized arguments: --sett x; see --help"),
-    (["--resume", "runs/x"], "runs/x/config.toml: expected a config file, found nothing there"),
+    (["--resume", "runs/x"], "runs/x/config.toml: can't be read: No such file or directory"),
     (["--resume", "runs/x", "--set", "run.epochs=3"], "--set doesn't go with --resume: a changed config is a new run"),
 ]
 
@@ -342,7 +338,7 @@ def test_resuming_what_is_damaged_is_refused(
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a POSIX signal")
 def test_ctrl_c_from_outside(here: Path) -> None:
-    command = [sys.executable, ROOT / "train.py", "--config", "tiny.toml", "--set", "run.epochs=1000"]
+    command = [sys.executable, str(ROOT / "train.py"), "--config", "tiny.toml", "--set", "run.epochs=1000"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     while not process.stdout.readline().startswith("train 1/"):
@@ -354,7 +350,7 @@ def test_ctrl_c_from_outside(here: Path) -> None:
     assert training.RunFolder("runs/run").checkpoint()["position"]["epoch"] >= 1
 
 
-# ---- starting weights, freezing, the learning rate
+# ---- starting weights
 
 
 def test_starting_weights_and_a_new_head(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -367,87 +363,3 @@ def test_starting_weights_and_a_new_head(here: Path, capsys: pytest.CaptureFixtu
     assert train.main(start) == 0
     old, new = weights("runs/run/best.pth"), weights("runs/run-2/last.pth")
     assert [name for name in old if old[name] != new[name]] == ["fc.weight", "fc.bias"]
-
-
-FREEZE = [  # patterns, batch_norm, which of resnet8's tensors stand still
-    ([], "frozen", []),
-    (["conv1"], "frozen", ["conv1.weight"]),
-    (["conv1.weight"], "frozen", ["conv1.weight"]),
-    (["bn1"], "frozen", ["bn1.weight", "bn1.bias", "bn1.running_mean", "bn1.running_var", "bn1.num_batches_tracked"]),
-    (["bn1"], "train", ["bn1.weight", "bn1.bias"]),
-    (["bn1.weight"], "frozen", ["bn1.weight"]),
-    (["layer[12].*.conv?.weight"], "frozen", [f"layer{i}.0.conv{j}.weight" for i in (1, 2) for j in (1, 2)]),
-    (["fc.bias", "conv1"], "frozen", ["conv1.weight", "fc.bias"]),
-]
-
-
-@pytest.mark.parametrize(("patterns", "batch_norm", "expected"), FREEZE)
-def test_freeze(patterns: list[str], batch_norm: str, expected: list[str]) -> None:
-    model = models.create("resnet8", num_classes=2, in_channels=1)
-    training.freeze(model, ["layer3"])  # a former stage's choice is forgotten
-    assert sorted(training.freeze(model, patterns, batch_norm)) == sorted(expected)
-
-    before = training.hashes(model, model.state_dict())
-    model.train()
-    optimizer = torch.optim.SGD([p for p in model.parameters() if p.requires_grad], lr=0.1)
-    model(torch.randn(4, 1, 8, 8)).sum().backward()
-    optimizer.step()
-    after = training.hashes(model, model.state_dict())
-    unchanged = {name for name in before if before[name] == after[name]}
-    assert unchanged == set(expected)
-    training.prove_unchanged(model, {name: before[name] for name in expected})
-
-
-REFUSED_FREEZE = [
-    (["layer4"], "'layer4' matches nothing; did you mean 'layer"),
-    (["zzz"], "'zzz' matches nothing; the model has conv1, bn1, layer1, layer2, layer3, fc"),
-    (["conv1", "bn1", "layer?", "fc"], "leaves nothing to train"),
-    (["bn1.running_mean"], "bn1.running_mean can't stand still alone: freeze all of 'bn1'"),
-]
-
-
-@pytest.mark.parametrize(("patterns", "message"), REFUSED_FREEZE)
-def test_refused_freeze(patterns: list[str], message: str) -> None:
-    with pytest.raises(training.SetupError) as raised:
-        training.freeze(models.create("resnet8"), patterns)
-    assert message in str(raised.value)
-
-
-CURVES = [  # schedule, {share done: factor}
-    ({}, {0.0: 1, 1.0: 1}),
-    ({"warmup": 0.5}, {0.0: 0, 0.25: 0.5, 0.5: 1, 1.0: 1}),
-    ({"name": "linear", "final": 0.2}, {0.0: 1, 0.5: 0.6, 1.0: 0.2}),
-    ({"name": "linear", "warmup": 0.5}, {0.25: 0.5, 0.5: 1, 0.75: 0.5, 1.0: 0}),
-    ({"name": "cosine"}, {0.0: 1, 0.5: 0.5, 0.25: (1 + math.cos(math.pi / 4)) / 2, 1.0: 0}),
-    ({"name": "cosine", "final": 0.5}, {0.0: 1, 0.5: 0.75, 1.0: 0.5}),
-    ({"name": "step"}, {0.0: 1, 0.49: 1, 0.5: 0.1, 0.74: 0.1, 0.75: 0.01, 1.0: 0.01}),
-]
-
-
-@pytest.mark.parametrize(("settings", "points"), CURVES)
-def test_learning_rate(settings: dict[str, Any], points: dict[float, float]) -> None:
-    schedule = configuration.Schedule(**settings)
-    assert {done: training.learning_rate(schedule, done) for done in points} == pytest.approx(points)
-
-
-OPTIMIZERS = {
-    "sgd": {"lr": 0.5, "momentum": 0.25, "nesterov": True, "weight_decay": 0.125},
-    "adam": {"lr": 0.5, "betas": (0.5, 0.75), "weight_decay": 0.125},
-    "adamw": {"lr": 0.5, "betas": (0.5, 0.75), "weight_decay": 0.125},
-    "rmsprop": {"lr": 0.5, "momentum": 0.25, "alpha": 0.5, "weight_decay": 0.125},
-    "adagrad": {"lr": 0.5, "weight_decay": 0.125},
-}
-
-
-@pytest.mark.parametrize("name", OPTIMIZERS)
-def test_optimizer_takes_every_key_of_its_section(name: str) -> None:
-    model = torch.nn.Linear(2, 2)
-    model.bias.requires_grad_(False)
-    optimizer = training.optimizer(model, configuration.Optimizer(name=name, **OPTIMIZERS[name]))
-    assert type(optimizer).__name__.lower() == name
-    (group,) = optimizer.param_groups
-    assert [id(parameter) for parameter in group["params"]] == [id(model.weight)]
-    assert {key: group[key] for key in OPTIMIZERS[name]} == OPTIMIZERS[name]
-    applies = {key.dotted.split(".")[1] for key in configuration.keys()
-               if key.dotted.startswith("optimizer.") and (not key.only or name in key.only)}  # fmt: skip
-    assert applies == {"name", *OPTIMIZERS[name]}

@@ -324,7 +324,7 @@ def _cotangent(draw: np.random.Generator, output: TensorBase, non_contiguous: bo
 
 
 def _wants_gradient(x: Any) -> bool:
-    return isinstance(x, TensorBase) and bool(x.requires_grad)
+    return isinstance(x, TensorBase) and x._edge() is not None
 
 
 def _as_tuple(x: Any) -> tuple[Any, ...]:

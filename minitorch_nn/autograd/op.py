@@ -15,30 +15,23 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from operator import itemgetter
-from types import MethodType
 from typing import Any, TypeVar, cast
 
 import numpy as np
 
 from ..dtypes import from_numpy
-from . import variable
-from .arrays import broadcast_error, convert, is_hidden, settle
-from .grad_mode import mode
-from .node import FREED, AccumulateGrad, Node, Output, accumulator, births
-from .quiet import hush, restore
-from .variable import TensorBase
+from . import dispatch, variable
+from .node import FREED, AccumulateGrad, Node, Output
 
 registry: dict[str, Op] = {}
 """Every operation by its name."""
 
-_new: Any = object.__new__
-_NEVER_CHANGES = [0]
 WANTED = -1
 Rule = Callable[..., Any]
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _Plan:
+class Plan:
     """What to keep and which rules to run when a certain set of inputs wants gradients."""
 
     __slots__ = ("frees", "kept", "rules", "take", "versioned")
@@ -75,7 +68,7 @@ class OpNode(Node):
     __slots__ = ("plan", "saved", "versions")
 
     op: Op
-    plan: _Plan
+    plan: Plan
     saved: tuple[Any, ...] | None
     """The values that the rules name, in the order of `plan.kept`."""
     versions: list[Any]
@@ -171,7 +164,7 @@ def _holds_array(saved: Sequence[Any] | None) -> bool:
 
 
 class Op:
-    """A differentiable operation. Called on arrays it runs the kernel; called on Tensors it also records a node.
+    """What is known of an operation. `dispatch.function` makes the function of it that is called.
 
     kernel: takes the inputs (positional) and the options (keyword-only), returns an array or a tuple of arrays.
     rules: gradient rule by input name.
@@ -195,15 +188,14 @@ class Op:
         view: bool,
     ) -> None:
         self.kernel, self.kind, self.view, self.joint, self.outputs = kernel, kind, view, joint, outputs
-        self.__name__, self.__doc__, self.__module__ = kernel.__name__, kernel.__doc__, kernel.__module__
-        self.__wrapped__ = kernel
+        self.name = kernel.__name__
         parameters = inspect.signature(kernel).parameters.values()
         self.variadic = any(p.kind is p.VAR_POSITIONAL for p in parameters)
         self.inputs = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.VAR_POSITIONAL)]
         self.defaults = {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
-        self._names = set(self.inputs)
-        self._input_defaults = {p.name: p.default for p in parameters if p.name in self._names}
-        unknown = rules.keys() - self._names
+        self.names = set(self.inputs)
+        self.input_defaults = {p.name: p.default for p in parameters if p.name in self.names}
+        unknown = rules.keys() - self.names
         if unknown:
             raise TypeError(f"op {kernel.__name__}: gradient rule for unknown input {sorted(unknown)}")
         if self.variadic and (joint is None or len(self.inputs) != 1):
@@ -217,7 +209,7 @@ class Op:
             len(self.inputs) + len(outputs) <= n for need in (*self.needs, self.joint_needs) for n in need
         )
         self.differentiable = sum(1 << i for i, r in enumerate(self.rules) if r is not None)
-        self.plans: dict[int, _Plan] = {}
+        self.plans: dict[int, Plan] = {}
         title = "".join(part.capitalize() for part in kernel.__name__.strip("_").split("_"))
         self.node_type = type(name or f"{title}Backward0", (OpNode,), {"__slots__": (), "op": self})
         self.node_type.__module__ = kernel.__module__
@@ -230,162 +222,33 @@ class Op:
         names = list(inspect.signature(rule).parameters)[1:]
         for n in names:
             if n not in known and n != "wanted":
-                raise TypeError(f"op {self.__name__}: the rule names {n!r}; it may name {', '.join(known)}")
+                raise TypeError(f"op {self.name}: the rule names {n!r}; it may name {', '.join(known)}")
         return tuple(WANTED if n == "wanted" else known.index(n) for n in names)
 
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        if options and not self._names.isdisjoint(options):
-            args = self._by_name(args, options)
-        tensors = False
-        mask, bit = 0, 1
-        arrays: list[Any] = []
-        edges: list[Any] = []
-        for a in args:
-            if isinstance(a, TensorBase):
-                tensors = True
-                if a._view is not None:
-                    node = a._edge()
-                else:
-                    node = a._node
-                    if node is None and a._requires:
-                        node = accumulator(a)
-                if node is not None:
-                    mask |= bit
-                arrays.append(a._data)
-                edges.append(node)
-            else:
-                arrays.append(a)
-                edges.append(None)
-            bit += bit
-        if not tensors:
-            return self.kernel(*arrays, **options)
-        if self.kind is not None:
-            self._convert(arrays)
-        elif self.view and is_hidden(arrays[0]):
-            arrays[0] = settle(args[0])
-        quiet = hush()
-        try:
-            out = self.kernel(*arrays, **options)
-        except ValueError as error:
-            raise self._explain(error, arrays) from error
-        finally:
-            restore(quiet)
-        several = type(out) is tuple
-        first = out[0] if several else out
-        if type(first) is not np.ndarray:
-            first = np.asarray(first)
-        t = _new(variable._tensor_type)
-        t._data = first
-        t._grad = None
-        t._requires = False
-        if self.view:
-            source = args[0]
-            version = t._counter = source._counter
-            t._view = (source if source._view is None else source._view[0], -1 if version is None else version[0])
-        else:
-            t._counter = [0]
-            t._view = None
-        if mask & self.differentiable and mode.grad:
-            if self.variadic:
-                mask = 1
-                known = [tuple(arrays), first]
-            else:
-                arrays.append(first)
-                known = arrays
-            plan = self.plans.get(mask)
-            if plan is None:
-                plan = self.plans[mask] = _Plan(self, mask)
-            node = _new(self.node_type)
-            node.plan = plan
-            node.edges = edges
-            if plan.kept:
-                if several:
-                    known.extend(out[1:])
-                if self.uses_options:
-                    known.extend((self.defaults | options).values())
-                    known.extend(self._shapes(known))
-                node.saved = plan.take(known)
-                versions: list[Any] = []
-                for n in plan.versioned:
-                    a = t if n == len(args) else args[n]
-                    if isinstance(a, TensorBase):
-                        counter = a._counter
-                        if counter is None:
-                            raise RuntimeError(INFERENCE_SAVED)
-                        versions += (counter, counter[0])
-                    else:
-                        versions += (_NEVER_CHANGES, 0)
-                node.versions = versions
-            else:
-                node.saved = node.versions = ()
-            node.birth = next(births)
-            node.shape = first.shape
-            node.dtype = first.dtype
-            node.hooks = None
-            t._node = node
-        else:
-            t._node = None
-            if mode.inference:
-                t._counter = None
-            elif self.view and mask:
-                t._made_under_no_grad = True
-        if several:
-            return (t, *[variable._tensor_type._wrap(np.asarray(o)) for o in out[1:]])
-        return t
+    def plan(self, mask: int) -> Plan:
+        """What to keep and which rules to run when the inputs in `mask` want gradients; made on first use."""
+        plan = self.plans[mask] = Plan(self, mask)
+        return plan
 
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        """An operation in a class body is a method."""
-        return self if instance is None else MethodType(self, instance)
-
-    def _by_name(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
-        """Inputs given by keyword, moved to their place."""
+    def by_name(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
+        """All inputs in their order, those given by keyword taken out of `options`."""
         rest = []
         for n in self.inputs[len(args) :]:
             if n in options:
                 rest.append(options.pop(n))
-            elif not self._names.isdisjoint(options):
-                rest.append(self._input_defaults[n])
+            elif not self.names.isdisjoint(options):
+                rest.append(self.input_defaults[n])
         return (*args, *rest)
 
-    def _shapes(self, known: list[Any]) -> list[Any]:
+    def options_and_shapes(self, options: dict[str, Any], arrays: Any) -> list[Any]:
+        """The values behind the names of the options and of `<input>_shape`."""
+        values = list((self.defaults | options).values())
         if self.variadic:
-            return [tuple(a.shape for a in known[0])]
-        return [getattr(a, "shape", ()) for a in known[: len(self.inputs)]]
-
-    def _convert(self, arrays: list[Any]) -> None:
-        """Cast the inputs to their common type, in the list. One type already is the common case and must be quick."""
-        x = arrays[0]
-        if type(x) is np.ndarray and (self.kind == "promote" or x.dtype.kind == "f"):
-            d = x.dtype
-            for y in arrays:
-                kind = type(y)
-                if kind is np.ndarray:
-                    if y.dtype is not d:
-                        break
-                elif kind is not float and (kind is not int or d.kind != "f"):
-                    break
-                elif d.kind != "f":
-                    break
-            else:
-                return
-        convert(arrays, self.kind == "float")
-
-    def _explain(self, error: ValueError, arrays: list[Any]) -> Exception:
-        """PyTorch's error for shapes that do not broadcast; other errors as they are."""
-        shapes = [a.shape for a in arrays if isinstance(a, np.ndarray)]
-        if self.kind is None or len(shapes) < 2:
-            return error
-        return broadcast_error(shapes[0], shapes[1]) or error
+            return [*values, tuple(a.shape for a in arrays[0])]
+        return values + [getattr(a, "shape", ()) for a in arrays[: len(self.inputs)]]
 
     def __repr__(self) -> str:
-        return f"<op {self.__name__}>"
-
-
-INFERENCE_SAVED = (
-    "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in "
-    "computation tracked by autograd. To work around this, you can make a clone to get a normal tensor and use it in "
-    "autograd, or use `torch.no_grad()` instead of `torch.inference_mode()`."
-)
+        return f"<op {self.name}>"
 
 
 def op(
@@ -397,8 +260,8 @@ def op(
     view: bool = False,
     **rules: Rule,
 ) -> Callable[[F], F]:
-    """Make an `Op` of a kernel; see `Op` for the arguments. A misspelt name in a rule fails here, at import.
+    """Make an operation of a kernel; see `Op` for the arguments. A misspelt name in a rule fails here, at import.
 
     To its callers an operation is the function that its kernel's signature shows, with Tensors for arrays.
     """
-    return lambda kernel: cast(F, Op(kernel, rules, name, kind, joint, outputs, view))
+    return lambda kernel: cast(F, dispatch.function(Op(kernel, rules, name, kind, joint, outputs, view)))

@@ -9,10 +9,9 @@ import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-from ..random import Generator
+from ..random import Generator, current_generator
 from ..tensor import Tensor
 from .collate import StackedSamples
-from .worker import current_generator
 
 T_co = TypeVar("T_co", covariant=True)
 

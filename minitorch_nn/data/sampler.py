@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence, Sized
 from typing import Any, Generic, TypeVar
 
 from .. import dtypes
-from ..random import Generator
+from ..random import Generator, current_generator
 from ..tensor import Tensor, as_tensor
-from .worker import current_generator
 
 T_co = TypeVar("T_co", covariant=True)
 

@@ -2,8 +2,7 @@
 
 Threads share one process, and so one default generator; drawing from it in several threads would make the numbers
 depend on which thread came first. So each worker has generators of its own, seeded from the loader's `base_seed` and
-its number, and the random transforms draw from `current_generator()`: the worker's in a worker, the default
-one elsewhere.
+its number, and every draw in its thread is from them.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ..random import Generator, default_generator
+from ..random import Generator, use_generator
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +51,6 @@ def become_worker(id: int, num_workers: int, base_seed: int, dataset: Any) -> No
     seed = base_seed + id
     rng = WorkerRNG(random.Random(seed), Generator(), np.random.default_rng([base_seed, id]))
     rng.torch_generator.manual_seed(seed)
+    use_generator(rng.torch_generator)
     _this_thread.info = WorkerInfo(id, num_workers, seed, dataset, rng)
 
-
-def current_generator() -> Generator:
-    """The generator to draw from here: the worker's own in a DataLoader's worker, else the default generator."""
-    info = get_worker_info()
-    return default_generator if info is None else info.rng.torch_generator

@@ -1,5 +1,10 @@
 """Every operation, by family: each file shows the kernels with their gradient rules."""
 
+from .accumulate import (
+    cumprod as cumprod,
+    cumsum as cumsum,
+    prod as prod,
+)
 from .activation import (
     dropout as dropout,
     elu as elu,
@@ -101,6 +106,7 @@ from .elementwise import (
     trunc as trunc,
     where as where,
 )
+from .einsum import einsum as einsum
 from .extremes import (
     all as all,
     amax as amax,
@@ -115,27 +121,37 @@ from .extremes import (
     sort as sort,
     topk as topk,
 )
-from .indexing import (
+from .gather import (
     gather as gather,
+    scatter as scatter,
+    scatter_add as scatter_add,
+    take_along_dim as take_along_dim,
+)
+from .indexing import (
     index_add as index_add,
     index_put as index_put,
     index_select as index_select,
     masked_fill as masked_fill,
     masked_select as masked_select,
     nonzero as nonzero,
-    scatter as scatter,
-    scatter_add as scatter_add,
-    take_along_dim as take_along_dim,
 )
 from .join import (
     broadcast_tensors as broadcast_tensors,
     cat as cat,
-    flip as flip,
+    concat as concat,
+    concatenate as concatenate,
+    hstack as hstack,
     meshgrid as meshgrid,
+    stack as stack,
+    vstack as vstack,
+)
+from .rearrange import (
+    flip as flip,
+    fliplr as fliplr,
+    flipud as flipud,
     repeat as repeat,
     repeat_interleave as repeat_interleave,
     roll as roll,
-    stack as stack,
     tile as tile,
     tril as tril,
     triu as triu,
@@ -143,9 +159,11 @@ from .join import (
 )
 from .linalg import (
     addmm as addmm,
+    addmv as addmv,
+    baddbmm as baddbmm,
     bmm as bmm,
     dot as dot,
-    einsum as einsum,
+    inner as inner,
     linear as linear,
     matmul as matmul,
     mm as mm,
@@ -187,18 +205,15 @@ from .pooling import (
     max_pool1d as max_pool1d,
     max_pool2d as max_pool2d,
 )
+from .norm import norm as norm
 from .reduction import (
-    cumsum as cumsum,
-    log_softmax as log_softmax,
-    logsumexp as logsumexp,
     mean as mean,
-    norm as norm,
-    prod as prod,
-    softmax as softmax,
     std as std,
+    std_mean as std_mean,
     sum as sum,
     sum_to_size as sum_to_size,
     var as var,
+    var_mean as var_mean,
 )
 from .sampling import (
     bernoulli as bernoulli,
@@ -208,14 +223,12 @@ from .shape import (
     broadcast_to as broadcast_to,
     clone as clone,
     contiguous as contiguous,
-    diag as diag,
-    diag_embed as diag_embed,
-    diagonal as diagonal,
     expand as expand,
     expand_as as expand_as,
     flatten as flatten,
     movedim as movedim,
     permute as permute,
+    ravel as ravel,
     reshape as reshape,
     reshape_as as reshape_as,
     squeeze as squeeze,
@@ -225,6 +238,18 @@ from .shape import (
     unsqueeze as unsqueeze,
     view as view,
     view_as as view_as,
+)
+from .slices import (
+    diag as diag,
+    diag_embed as diag_embed,
+    diagonal as diagonal,
+    narrow as narrow,
+    select as select,
+)
+from .softmax import (
+    log_softmax as log_softmax,
+    logsumexp as logsumexp,
+    softmax as softmax,
 )
 from .split import (
     chunk as chunk,

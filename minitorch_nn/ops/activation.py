@@ -221,7 +221,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
 
     Source: Srivastava et al. 2014, Dropout, section 10.
     """
-    from ..random import default_generator
+    from ..random import current_generator
 
     if not 0 <= p <= 1:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
@@ -230,7 +230,7 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     if p == 1:
         return times(input, input._wrap(np.zeros_like(input._data)))
     x = input._data
-    mask = default_generator.bernoulli(1 - p, x.shape, x.dtype)
+    mask = current_generator().bernoulli(1 - p, x.shape, x.dtype)
     mask /= 1 - p
     return times(input, input._wrap(mask))
 

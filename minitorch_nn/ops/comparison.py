@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.arrays import broadcast_error
 from ..autograd.op import op
+from .checks import INTEGERS, kind_name, supports
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -73,27 +75,45 @@ def logical_not(input: Tensor) -> Tensor:
 
 
 @op(kind="promote")
+@supports(INTEGERS, "bitwise_and_cpu")
 def bitwise_and(input: Tensor, other: Any) -> Tensor:
     """input & other, of integers and bools"""
     return np.bitwise_and(input, other)
 
 
 @op(kind="promote")
+@supports(INTEGERS, "bitwise_or_cpu")
 def bitwise_or(input: Tensor, other: Any) -> Tensor:
     """input | other, of integers and bools"""
     return np.bitwise_or(input, other)
 
 
 @op(kind="promote")
+@supports(INTEGERS, "bitwise_xor_cpu")
 def bitwise_xor(input: Tensor, other: Any) -> Tensor:
     """input ^ other, of integers and bools"""
     return np.bitwise_xor(input, other)
 
 
 @op()
+@supports(INTEGERS, "bitwise_not_cpu")
 def bitwise_not(input: Tensor) -> Tensor:
     """~input, of integers and bools"""
     return np.invert(input)
+
+
+@op(kind="promote")
+@supports("iu", "lshift_cpu")
+def bitwise_left_shift(input: Tensor, other: Any) -> Tensor:
+    """input << other, of integers"""
+    return np.left_shift(input, other)
+
+
+@op(kind="promote")
+@supports("iu", "rshift_cpu")
+def bitwise_right_shift(input: Tensor, other: Any) -> Tensor:
+    """input >> other, of integers"""
+    return np.right_shift(input, other)
 
 
 @op()
@@ -115,12 +135,16 @@ def isfinite(input: Tensor) -> Tensor:
 
 
 def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
-    """|input - other| <= atol + rtol * |other|, elementwise"""
+    """|input - other| <= atol + rtol * |other|, elementwise, of two tensors of one dtype"""
     a, b = input._data, other._data
     if a.dtype != b.dtype:
-        from ..dtypes import from_numpy
-
-        raise RuntimeError(f"{from_numpy(a.dtype).type_name} did not match {from_numpy(b.dtype).type_name}")
+        raise RuntimeError(f"{kind_name(a)} did not match {kind_name(b)}")
+    for name, tolerance in (("rtol", rtol), ("atol", atol)):
+        if tolerance < 0:
+            raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance:g}")
+    wrong = broadcast_error(a.shape, b.shape)
+    if wrong is not None:
+        raise wrong
     return input._wrap(np.asarray(np.isclose(a, b, rtol, atol, equal_nan)))
 
 

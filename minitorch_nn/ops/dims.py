@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from operator import index
 from typing import Any, TypeVar
+
+import numpy as np
+
+from ..autograd.arrays import broadcast_error
 
 F = TypeVar("F", bound=Callable[..., Any])
 Dims = int | Sequence[int] | None
@@ -33,11 +38,24 @@ def many_dims(dim: Dims, ndim: int) -> tuple[int, ...]:
     return dims if ndim else ()
 
 
-def sizes(args: tuple[Any, ...]) -> tuple[int, ...]:
-    """`f(2, 3)`, `f((2, 3))` and `f(torch.Size([2, 3]))` alike."""
+def sizes(args: tuple[Any, ...], function: str = "", name: str = "") -> tuple[int, ...]:
+    """`f(2, 3)`, `f((2, 3))` and `f(torch.Size([2, 3]))` alike; function, name: of the argument, for the error."""
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = tuple(args[0])
-    return tuple(int(a) if not isinstance(a, int) else a for a in args)
+    elif not args:
+        raise TypeError(f'{function}() missing 1 required positional arguments: "{name}"')
+    return tuple([a if type(a) is int else index(a) for a in args])
+
+
+def common_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
+    """What the shapes broadcast to. Raises RuntimeError where they do not."""
+    common: tuple[int, ...] = ()
+    for shape in shapes:
+        wrong = broadcast_error(common, shape)
+        if wrong is not None:
+            raise wrong
+        common = np.broadcast_shapes(common, shape)
+    return common
 
 
 _ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other"}

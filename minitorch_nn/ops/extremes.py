@@ -8,8 +8,8 @@ import numpy as np
 
 from ..autograd.op import op
 from .dims import Dims, many_dims, numpy_names, one_dim
-from .elementwise import maximum, minimum
-from .indexing import put_at
+from .choose import maximum, minimum
+from .gather import put_at
 from .reduction import keep
 
 if TYPE_CHECKING:
@@ -21,18 +21,19 @@ Shape = tuple[int, ...]
 def _shared(g: Any, input: Any, out: Any, dim: Shape, keepdim: bool) -> Any:
     """g, evenly over the elements that equal the extreme"""
     best = keep(out, dim, keepdim, input.shape) == input
-    mask = np.asarray(getattr(best, "_data", best))
-    many = np.add.reduce(mask, axis=dim or None, keepdims=bool(dim), dtype=input_type(input))
-    return keep(g, dim, keepdim, input.shape) * (mask / many).astype(input_type(input))
+    return keep(g, dim, keepdim, input.shape) * _even(best, dim, input)
 
 
-def input_type(x: Any) -> Any:
-    """The NumPy dtype of an array or a tensor"""
-    return getattr(x, "_data", x).dtype
+def _even(best: Any, dim: Shape, input: Any) -> Any:
+    """1 / n where one of n best elements is, else 0; an array, for it is no function of the input's values"""
+    mask, kind = getattr(best, "_data", best), getattr(input, "_data", input).dtype
+    return np.asarray(mask / np.add.reduce(mask, axis=dim, keepdims=True, dtype=kind)).astype(kind, copy=False)
 
 
 def _extreme_grad(g: Any, input: Any, out: Any) -> Any:
-    return _shared(g, input, out, tuple(range(input.ndim)), False)
+    """As `_shared`, over all; where the extreme is nan, over the nans"""
+    best = input == out if bool(out == out) else input != input
+    return g * _even(best, tuple(range(input.ndim)), input)
 
 
 @op(name="MaxBackward1", input=lambda g, input, out: _extreme_grad(g, input, out))
@@ -123,49 +124,23 @@ def topk_dim(input: Tensor, *, k: int, dim: int, largest: bool) -> Any:
     return (values[at].copy(), indices[at].copy()) if input.ndim else (values, indices)
 
 
-class max_result(NamedTuple):
-    """What `max(dim)` returns, printed as PyTorch's torch.return_types.max"""
-
+class _Pair(NamedTuple):
     values: Tensor
     indices: Tensor
 
-    def __repr__(self) -> str:
-        return _named_repr("max", self)
 
+class ValuesAndIndices(_Pair):
+    """What `max`, `min`, `sort` and `topk` return: two tensors, by number and by name, printed as in PyTorch."""
 
-class min_result(NamedTuple):
-    """What `min(dim)` returns"""
-
-    values: Tensor
-    indices: Tensor
+    __slots__ = ()
 
     def __repr__(self) -> str:
-        return _named_repr("min", self)
+        return f"torch.return_types.{type(self).__name__}(\nvalues={self.values!r},\nindices={self.indices!r})"
 
 
-class sort_result(NamedTuple):
-    """What `sort` returns"""
-
-    values: Tensor
-    indices: Tensor
-
-    def __repr__(self) -> str:
-        return _named_repr("sort", self)
-
-
-class topk_result(NamedTuple):
-    """What `topk` returns"""
-
-    values: Tensor
-    indices: Tensor
-
-    def __repr__(self) -> str:
-        return _named_repr("topk", self)
-
-
-def _named_repr(name: str, result: Any) -> str:
-    fields = [f"{field}={value!r}" for field, value in zip(result._fields, result, strict=True)]
-    return f"torch.return_types.{name}(\n" + ",\n".join(fields) + ")"
+MaxResult, MinResult, SortResult, TopkResult = (
+    type(name, (ValuesAndIndices,), {"__slots__": ()}) for name in ("max", "min", "sort", "topk")
+)
 
 
 def _no_elements(name: str, input: Any) -> None:
@@ -183,6 +158,19 @@ def _empty_dim(name: str, input: Any, dim: int) -> int:
     return d
 
 
+def _filled_dims(name: str, input: Any, dim: Dims) -> Shape:
+    """`many_dims`, each with an element"""
+    shape = input._data.shape
+    if dim is None or dim == () or dim == []:
+        _no_elements(name, input)
+    dims = many_dims(dim, len(shape))
+    if 0 in shape:
+        for named, d in zip((dim,) if isinstance(dim, int) else dim or (), dims, strict=False):
+            if not shape[d]:
+                raise IndexError(f"{name}(): Expected reduction dim {named} to have non-zero size.")
+    return dims
+
+
 @numpy_names
 def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = None) -> Any:
     """The largest element; with dim, (values, indices) over it; with a tensor, the elementwise maximum"""
@@ -191,7 +179,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = N
     if dim is None:
         _no_elements("max", input)
         return max_all(input)
-    return max_result(*max_dim(input, dim=_empty_dim("max", input, dim), keepdim=keepdim))
+    return MaxResult(*max_dim(input, dim=_empty_dim("max", input, dim), keepdim=keepdim))
 
 
 @numpy_names
@@ -202,23 +190,25 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = N
     if dim is None:
         _no_elements("min", input)
         return min_all(input)
-    return min_result(*min_dim(input, dim=_empty_dim("min", input, dim), keepdim=keepdim))
+    return MinResult(*min_dim(input, dim=_empty_dim("min", input, dim), keepdim=keepdim))
 
 
 @numpy_names
 def amax(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """The largest over dim; equal ones share the gradient"""
-    return amax_dims(input, dim=many_dims(dim, input._data.ndim), keepdim=keepdim)
+    return amax_dims(input, dim=_filled_dims("amax", input, dim), keepdim=keepdim)
 
 
 @numpy_names
 def amin(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     """The smallest over dim; equal ones share the gradient"""
-    return amin_dims(input, dim=many_dims(dim, input._data.ndim), keepdim=keepdim)
+    return amin_dims(input, dim=_filled_dims("amin", input, dim), keepdim=keepdim)
 
 
 def _arg(find: Any, name: str, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
     x = input._data
+    if x.dtype.kind == "b":
+        raise RuntimeError(f"{name}(): does not support bool input")
     if dim is None:
         if not x.size:
             raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
@@ -241,9 +231,9 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 
 @numpy_names
-def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> sort_result:
+def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> ValuesAndIndices:
     """(values, indices) in order along dim; always stable here"""
-    return sort_result(*sort_dim(input, dim=one_dim(dim, input._data.ndim), descending=descending, stable=stable))
+    return SortResult(*sort_dim(input, dim=one_dim(dim, input._data.ndim), descending=descending, stable=stable))
 
 
 @numpy_names
@@ -253,12 +243,14 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
 
 
 @numpy_names
-def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> topk_result:
+def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
     """(values, indices) of the k largest (smallest) along dim, in order"""
     d = one_dim(dim, input._data.ndim)
+    if input._data.dtype.kind == "b":
+        raise RuntimeError("topk does not support bool dtypes on CPU")
     if not 0 <= k <= (input._data.shape[d] if input._data.ndim else 1):
         raise RuntimeError("selected index k out of range")
-    return topk_result(*topk_dim(input, k=k, dim=d, largest=largest))
+    return TopkResult(*topk_dim(input, k=k, dim=d, largest=largest))
 
 
 def _truth(reduce: Any, input: Tensor, dim: Dims, keepdim: bool) -> Tensor:

@@ -16,7 +16,8 @@ from ..autograd.grad_mode import mode
 from ..autograd.node import Node, births
 from ..dtypes import from_numpy
 from . import elementwise as e
-from .shape import clone, expand_shape, layout, memory_put, memory_view, reshape
+from .memory import layout, memory_put, memory_view
+from .shape import clone, expand_shape, reshape
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

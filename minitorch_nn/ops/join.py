@@ -1,18 +1,65 @@
-"""Joining, repeating and reordering: copies of whole tensors."""
+"""Joining tensors: cat, stack and their kin; grids and common shapes of several tensors."""
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .dims import many_dims, numpy_names, one_dim, sizes
-from .indexing import index_select_at
-from .shape import cat_arrays, expand_shape, flip_dims, lower, repeat_array, reshape, roll_dims, stack_arrays, upper
+from ..autograd.op import op
+from .dims import common_shape, numpy_names, one_dim
+from .memory import image_like
+from .shape import expand_shape, reshape
+from .slices import ALL, part_of, select_at
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+Shape = tuple[int, ...]
+
+
+# One after the other --------------------------------------------------------------------------------------------------
+@op(
+    name="CatBackward0",
+    kind="promote",
+    joint=lambda g, wanted, tensors_shape, dim: _cut(g, wanted, tensors_shape, dim),
+)
+def cat_arrays(*tensors: Tensor, dim: int) -> Tensor:
+    """The tensors one after the other along dim; empty vectors fit beside anything"""
+    parts = [t for t in tensors if t.shape != (0,)] or list(tensors[:1])
+    shape = list(parts[0].shape)
+    shape[dim] = sum(p.shape[dim] for p in parts)
+    return np.concatenate(parts, dim, out=image_like(parts[0], tuple(shape)))  # type: ignore[call-overload,no-any-return]
+
+
+def _cut(g: Any, wanted: Sequence[bool], shapes: Sequence[Shape], dim: int) -> list[Any]:
+    """g taken apart again, None for the parts that nobody wants"""
+    parts, start = [], 0
+    for want, shape in zip(wanted, shapes, strict=True):
+        size = shape[dim] if shape != (0,) else 0
+        part = part_of(g, dim, start, start + size) if want else None
+        parts.append(part if part is None or shape != (0,) else reshape(part, shape))
+        start += size
+    return parts
+
+
+def _sequence(function: str, tensors: Any) -> None:
+    """Raise TypeError unless these are a list or tuple of tensors"""
+    if not isinstance(tensors, (list, tuple)):
+        raise TypeError(
+            f"{function}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
+        )
+    for i, t in enumerate(tensors):
+        if not hasattr(t, "_data"):
+            raise TypeError(f"expected Tensor as element {i} in argument 0, but got {type(t).__name__}")
+
+
+def _several(function: str, tensors: Any) -> None:
+    _sequence(function, tensors)
+    if not tensors:
+        raise RuntimeError(f"{function} expects a non-empty TensorList")
 
 
 @numpy_names
@@ -20,15 +67,15 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """The tensors one after the other along dim; all other sizes must agree"""
     _sequence("cat", tensors)
     if not tensors:
-        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
-    kept = [t for t in tensors if t._data.shape != (0,)] or list(tensors[:1])  # an empty vector fits beside anything
-    for i, t in enumerate(tensors):
-        if not t._data.ndim:
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    shapes = [t._data.shape for t in tensors]
+    for i, shape in enumerate(shapes):
+        if not shape:
             raise RuntimeError(f"zero-dimensional tensor (at position {i}) cannot be concatenated")
-    first = kept[0]._data.shape
-    d = one_dim(dim, len(first))
-    for i, t in enumerate(kept):
-        shape = t._data.shape
+    kept = [(i, shape) for i, shape in enumerate(shapes) if shape != (0,)]  # an empty vector fits beside anything
+    first = kept[0][1] if kept else shapes[0]
+    d = one_dim(dim, len(first)) if kept else 0
+    for i, shape in kept:
         if len(shape) != len(first):
             raise RuntimeError(f"Tensors must have same number of dimensions: got {len(first)} and {len(shape)}")
         for k, (n, m) in enumerate(zip(first, shape, strict=True)):
@@ -37,142 +84,96 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
                     f"Sizes of tensors must match except in dimension {d}. Expected size {n} but got size {m} for tensor "
                     f"number {i} in the list."
                 )
-    return cat_arrays(*kept, dim=d)
+    return cat_arrays(*tensors, dim=d)
 
 
-def _sequence(name: str, tensors: Any) -> None:
-    if hasattr(tensors, "_data") or not isinstance(tensors, (list, tuple)):
-        raise TypeError(
-            f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}"
-        )
-    for i, t in enumerate(tensors):
-        if not hasattr(t, "_data"):
-            raise TypeError(
-                f"expected Tensor as element {i} in argument 0, but got {type(t).__name__}"
-            )
+concat = concatenate = cat
+
+
+# Side by side ---------------------------------------------------------------------------------------------------------
+@op(name="StackBackward0", kind="promote", joint=lambda g, wanted, dim: _rows(g, wanted, dim))
+def stack_arrays(*tensors: Tensor, dim: int) -> Tensor:
+    """The tensors side by side along a new dimension"""
+    shape = tensors[0].shape
+    out = np.empty((*shape[:dim], len(tensors), *shape[dim:]), tensors[0].dtype)  # type: ignore[call-overload]
+    return np.stack(tensors, dim, out=out)  # type: ignore[call-overload,no-any-return]
+
+
+def _rows(g: Any, wanted: Sequence[bool], dim: int) -> list[Any]:
+    return [select_at(g, index=(ALL,) * dim + (i,)) if want else None for i, want in enumerate(wanted)]
 
 
 @numpy_names
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """The tensors, all of one shape, side by side along a new dimension"""
-    _sequence("stack", tensors)
-    if not tensors:
-        raise RuntimeError("stack expects a non-empty TensorList")
+    _several("stack", tensors)
     first = tensors[0]._data.shape
+    d = one_dim(dim, len(first) + 1)
     for i, t in enumerate(tensors):
         if t._data.shape != first:
             raise RuntimeError(
                 f"stack expects each tensor to be equal size, but got {list(first)} at entry 0 and {list(t._data.shape)} "
                 f"at entry {i}"
             )
-    return stack_arrays(*tensors, dim=one_dim(dim, len(first) + 1))
+    return stack_arrays(*tensors, dim=d)
 
 
-def repeat(input: Tensor, *repeats: Any) -> Tensor:
-    """input tiled `repeats` times along each dimension; more repeats than dimensions add leading ones"""
-    counts = sizes(repeats)
-    if len(counts) < input._data.ndim:
-        raise RuntimeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
-        )
-    return repeat_array(input, repeats=counts)
+def _at_least(t: Tensor, ndim: int) -> Tensor:
+    """t with dimensions of size 1 put in front until there are ndim"""
+    missing = ndim - t._data.ndim
+    return t if missing <= 0 else reshape(t, (1,) * missing + t._data.shape)  # type: ignore[no-any-return]
 
 
-def tile(input: Tensor, *dims: Any) -> Tensor:
-    """As repeat, with missing leading repeats as 1"""
-    counts = sizes(dims)
-    return repeat_array(input, repeats=(1,) * (input._data.ndim - len(counts)) + counts)
+def hstack(tensors: Sequence[Tensor]) -> Tensor:
+    """The tensors one after the other along dimension 1, vectors along dimension 0"""
+    _several("hstack", tensors)
+    parts = [_at_least(t, 1) for t in tensors]
+    return cat(parts, 0 if parts[0]._data.ndim == 1 else 1)
 
 
-def repeat_interleave(input: Tensor, repeats: Any, dim: int | None = None, *, output_size: int | None = None) -> Tensor:
-    """Each element (row of dim) `repeats` times in a row; repeats: int, or int tensor with one count for each"""
-    if dim is None:
-        input, dim = reshape(input, (-1,)), 0
-    d = one_dim(dim, input._data.ndim)
-    n = input._data.shape[d]
-    counts = np.broadcast_to(getattr(repeats, "_data", repeats), (n,)) if np.ndim(getattr(repeats, "_data", repeats)) < 2 else None
-    if counts is None:
-        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
-    return index_select_at(input, dim=d, index=np.repeat(np.arange(n), counts))
+def vstack(tensors: Sequence[Tensor]) -> Tensor:
+    """The tensors one below the other, vectors as rows"""
+    _several("vstack", tensors)
+    return cat([_at_least(t, 2) for t in tensors], 0)
 
 
-def flip(input: Tensor, *dims: Any) -> Tensor:
-    """input with the order along dims reversed"""
-    return flip_dims(input, dims=many_dims(sizes(dims), input._data.ndim))
-
-
-def roll(input: Tensor, shifts: int | Sequence[int], dims: Any = None) -> Tensor:
-    """input shifted along dims; what falls out comes in on the other side. Without dims, of the flattened tensor."""
-    moved = (shifts,) if isinstance(shifts, int) else tuple(shifts)
-    if dims is None or dims == ():
-        flat = roll_dims(reshape(input, (-1,)), shifts=moved, dims=(0,))
-        return reshape(flat, input._data.shape)  # type: ignore[no-any-return]
-    along = (dims,) if isinstance(dims, int) else tuple(dims)
-    if len(along) != len(moved):
-        raise RuntimeError(f"shifts and dimensions must align. shifts: {len(moved)}, dims:{len(along)}")
-    return roll_dims(input, shifts=moved, dims=tuple(one_dim(d, input._data.ndim) for d in along))
-
-
-def tril(input: Tensor, diagonal: int = 0) -> Tensor:
-    """input with zeros above the diagonal of its last two dimensions"""
-    _matrix("tril", input)
-    return lower(input, diagonal=diagonal)
-
-
-def triu(input: Tensor, diagonal: int = 0) -> Tensor:
-    """input with zeros below the diagonal of its last two dimensions"""
-    _matrix("triu", input)
-    return upper(input, diagonal=diagonal)
-
-
-def _matrix(name: str, input: Tensor) -> None:
-    if input._data.ndim < 2:
-        raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+# Grids ----------------------------------------------------------------------------------------------------------------
+def _group(tensors: tuple[Any, ...]) -> list[Tensor]:
+    """`f(a, b)` and `f([a, b])` alike"""
+    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+        tensors = tuple(tensors[0])
+    return list(tensors)
 
 
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """All tensors expanded to their common shape"""
-    group = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
-    from ..autograd.arrays import broadcast_error
-
-    shape: tuple[int, ...] = ()
-    for t in group:
-        wrong = broadcast_error(shape, t._data.shape)
-        if wrong is not None:
-            raise wrong
-        shape = np.broadcast_shapes(shape, t._data.shape)
+    group = _group(tensors)
+    shape = common_shape(*(t._data.shape for t in group))
     return tuple(expand_shape(t, shape=shape) for t in group)
 
 
-def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
+def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """The coordinates of a grid: for vectors of n and m, tensors (n, m); (m, n) for indexing="xy" """
-    group = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)) else tensors
-    if indexing not in ("ij", "xy"):
-        raise RuntimeError(
-            f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}'
+    group = _group(tensors)
+    if indexing is None:
+        warnings.warn(
+            "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.", stacklevel=2
         )
-    swapped = indexing == "xy" and len(group) >= 2
-    vectors = [group[1], group[0], *group[2:]] if swapped else list(group)
-    shape = tuple(v._data.size for v in vectors)
-    out = [
-        expand_shape(reshape(v, tuple(-1 if k == i else 1 for k in range(len(vectors)))), shape=shape)
-        for i, v in enumerate(vectors)
-    ]
-    if swapped:
-        out = [o.transpose(0, 1) for o in out]
-        out[0], out[1] = out[1], out[0]
-    return tuple(out)
-
-
-def unique(
-    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
-) -> Any:
-    """The distinct elements (rows of dim) in order; with flags also where each went and how often each is there"""
-    values, inverse, counts = np.unique(input._data, return_inverse=True, return_counts=True, axis=dim)
-    shape = input._data.shape if dim is None else (input._data.shape[dim],)
-    out = [input._wrap(values)]
-    if return_inverse:
-        out.append(input._wrap(inverse.reshape(shape)))
-    if return_counts:
-        out.append(input._wrap(counts))
-    return out[0] if len(out) == 1 else tuple(out)
+        indexing = "ij"
+    if not group:
+        raise RuntimeError("meshgrid expects a non-empty TensorList")
+    for t in group:
+        if t._data.ndim > 1:
+            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t!r}")
+        if t._data.dtype != group[0]._data.dtype:
+            raise RuntimeError("meshgrid expects all tensors to have the same dtype")
+    if indexing not in ("ij", "xy"):
+        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+    axes = list(range(len(group)))
+    if indexing == "xy":
+        axes[:2] = axes[1::-1] if len(axes) > 1 else axes
+    shape = [0] * len(group)
+    for axis, t in zip(axes, group, strict=True):
+        shape[axis] = t._data.size
+    lines = [reshape(t, [1] * axis + [-1] + [1] * (len(axes) - axis - 1)) for axis, t in zip(axes, group, strict=True)]
+    return tuple(expand_shape(line, shape=tuple(shape)) for line in lines)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.arrays import broadcast_error
 from ..autograd.op import op
-from .elementwise import plus, times
-from .shape import expand_shape, permute_dims, reshape, squeeze_dim, swap, t_2d, unsafe_view, unsqueeze_at
+from .arithmetic import plus, times
+from .checks import cpp_name, fit_number, kind_name, not_implemented
+from .shape import contiguous_copy, expand_shape, permute_dims, reshape, swap, t, t_2d, unsafe_view, unsqueeze_at
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
+Number = int | float | bool
 
 @op(name="DotBackward0", input=lambda g, tensor: g * tensor, tensor=lambda g, input: g * input)
 def dot_product(input: Tensor, tensor: Tensor) -> Tensor:
@@ -55,26 +59,91 @@ def batch_mat_mat(input: Tensor, mat2: Tensor) -> Tensor:
     mat1=lambda g, mat2, alpha: _scaled(mat_mat(g, t_2d(mat2)), alpha),
     mat2=lambda g, mat1, alpha: _scaled(mat_mat(t_2d(mat1), g), alpha),
 )
-def add_mat_mat(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
+def add_mat_mat(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * mat1 @ mat2"""
-    out = np.matmul(mat1, mat2)
+    return _plus_product(input, np.matmul(mat1, mat2), beta, alpha)  # type: ignore[no-any-return]
+
+
+@op(
+    name="BaddbmmBackward0",
+    input=lambda g, beta: _scaled(g, beta),
+    batch1=lambda g, batch2, alpha: _scaled(batch_mat_mat(g, swap(batch2, dim0=1, dim1=2)), alpha),
+    batch2=lambda g, batch1, alpha: _scaled(batch_mat_mat(swap(batch1, dim0=1, dim1=2), g), alpha),
+)
+def add_batch_mat_mat(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * batch1 @ batch2"""
+    return _plus_product(input, np.matmul(batch1, batch2), beta, alpha)  # type: ignore[no-any-return]
+
+
+@op(
+    name="AddmvBackward0",
+    input=lambda g, beta: _scaled(g, beta),
+    mat=lambda g, vec, alpha: _scaled(outer_product(g, vec), alpha),
+    vec=lambda g, mat, alpha: _scaled(mat_vec(t_2d(mat), g), alpha),
+)
+def add_mat_vec(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * mat @ vec"""
+    return _plus_product(input, np.matmul(mat, vec), beta, alpha)  # type: ignore[no-any-return]
+
+
+def _plus_product(input: Any, product: Any, beta: Number, alpha: Number) -> Any:
+    """beta * input + alpha * product, into the product's memory; with beta 0 not even a nan of input counts"""
     if alpha != 1:
-        out *= alpha
-    out += input if beta == 1 else input * beta  # type: ignore[operator]
-    return out
+        product *= fit_number(alpha, product.dtype)
+    if beta != 0:
+        product += input if beta == 1 else input * fit_number(beta, product.dtype)
+    return product
 
 
-def _scaled(x: Any, by: float) -> Any:
+def _scaled(x: Any, by: Number) -> Any:
     return x if by == 1 else x * by
 
 
-# The public forms, with PyTorch's checks ------------------------------------------------------------------------------
-def _same_dtype(a: Any, b: Any, what: str = "expected m1 and m2 to have the same dtype, but got: {} != {}") -> None:
-    from ..dtypes import from_numpy
+@op(name="SqueezeBackward4", input=lambda g, input_shape: reshape(g, input_shape))
+def only_row(input: Tensor) -> Tensor:
+    """The row of a matrix that has but one: (1, n) -> (n,)"""
+    return input[0]
 
+
+# The public forms, with PyTorch's checks ------------------------------------------------------------------------------
+def _check_types(a: Any, b: Any, kernel: str, wrong: Callable[[Any, Any], str]) -> None:
+    """Raise RuntimeError for two dtypes, NotImplementedError for bools, which PyTorch's `kernel` does not take."""
     if a.dtype != b.dtype:
-        names = {"float32": "float", "float64": "double", "float16": "c10::Half", "int64": "long", "int32": "int"}
-        raise RuntimeError(what.format(*(names.get(x.dtype.name, from_numpy(x.dtype).type_name.lower()) for x in (a, b))))
+        raise RuntimeError(wrong(a, b))
+    if a.dtype.kind == "b":
+        raise not_implemented(kernel, a)
+
+
+def _matrix_types(a: Any, b: Any) -> str:
+    return f"expected m1 and m2 to have the same dtype, but got: {cpp_name(a)} != {cpp_name(b)}"
+
+
+def _batch_types(a: Any, b: Any) -> str:
+    return f"expected scalar type {kind_name(a)} but found {kind_name(b)}"
+
+
+def _vector_types(a: Any, b: Any) -> str:
+    return f"dot : expected both vectors to have same dtype, but found {kind_name(a)} and {kind_name(b)}"
+
+
+def _check_sizes(a: tuple[int, ...], b: tuple[int, ...]) -> None:
+    if a[1] != b[0]:
+        raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})")
+
+
+def _check_expandable(have: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    """Raise RuntimeError unless `have` broadcasts to `shape`."""
+    for back in range(1, len(have) + 1):
+        if back <= len(shape) and have[-back] not in (1, shape[-back]):
+            raise RuntimeError(
+                f"The expanded size of the tensor ({shape[-back]}) must match the existing size ({have[-back]}) at "
+                f"non-singleton dimension {len(shape) - back}.  Target sizes: {list(shape)}.  Tensor sizes: {list(have)}"
+            )
+    if len(have) > len(shape):
+        raise RuntimeError(
+            f"expand(size={list(shape)}): the number of sizes provided ({len(shape)}) must be greater or equal to the "
+            f"number of dimensions in the tensor ({len(have)})"
+        )
 
 
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
@@ -82,8 +151,7 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
     a, b = input._data, tensor._data
     if a.ndim != 1 or b.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors")
-    if a.dtype != b.dtype:
-        _same_dtype(a, b, "dot : expected both vectors to have same dtype, but found {} and {}")
+    _check_types(a, b, "dot", _vector_types)
     if a.shape != b.shape:
         raise RuntimeError(
             f"inconsistent tensor size, expected tensor [{a.size}] and src [{b.size}] to have the same number of elements, "
@@ -92,15 +160,34 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
     return dot_product(input, tensor)
 
 
+def _check_mat_vec(start: Any, mat: Any, vec: Any) -> None:
+    if mat.ndim != 2 or vec.ndim != 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {max(start.ndim, 1)}, {mat.ndim}, {vec.ndim}")
+    kinds = f"{kind_name(start)}, {kind_name(mat)}, and {kind_name(vec)}"
+    if start.dtype != mat.dtype:
+        raise RuntimeError(f"addmv input tensors must have the same dtype, but got {kinds}")
+    _check_types(mat, vec, "addmv_impl_cpu", lambda a, b: f"addmv input tensors must have the same dtype, but got {kinds}")
+
+
+def _check_mat_vec_sizes(start: tuple[int, ...], mat: tuple[int, ...], vec: tuple[int, ...]) -> None:
+    if mat[1] != vec[0] or start not in ((), (1,), (mat[0],)):
+        input = start[0] if start else 1
+        raise RuntimeError(f"size mismatch, got input ({input}), mat ({mat[0]}x{mat[1]}), vec ({vec[0]})")
+
+
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """(m, k), (k,) -> (m,)"""
     a, b = input._data, vec._data
-    if a.ndim != 2 or b.ndim != 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got {1}, {a.ndim}, {b.ndim}")
-    _same_dtype(a, b)
-    if a.shape[1] != b.shape[0]:
-        raise RuntimeError(f"size mismatch, got input ({a.shape[0]}), mat ({a.shape[0]}x{a.shape[1]}), vec ({b.shape[0]})")
+    _check_mat_vec(b, a, b)
+    _check_mat_vec_sizes(a.shape[:1], a.shape, b.shape)
     return mat_vec(input, vec)
+
+
+def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * mat @ vec"""
+    _check_mat_vec(input._data, mat._data, vec._data)
+    _check_mat_vec_sizes(input._data.shape, mat._data.shape, vec._data.shape)
+    return add_mat_vec(input, mat, vec, beta=beta, alpha=alpha)
 
 
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
@@ -110,45 +197,56 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
         raise RuntimeError("self must be a matrix")
     if b.ndim != 2:
         raise RuntimeError("mat2 must be a matrix")
-    _same_dtype(a, b)
-    if a.shape[1] != b.shape[0]:
-        raise RuntimeError(_cannot_multiply(a.shape, b.shape))
+    _check_types(a, b, "addmm_impl_cpu_", _matrix_types)
+    _check_sizes(a.shape, b.shape)
     return mat_mat(input, mat2)
 
 
-def _cannot_multiply(a: tuple[int, ...], b: tuple[int, ...]) -> str:
-    return f"mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})"
-
-
-def bmm(input: Tensor, mat2: Tensor) -> Tensor:
-    """(b, m, k), (b, k, n) -> (b, m, n)"""
-    a, b = input._data, mat2._data
+def _check_batches(a: Any, b: Any, kernel: str) -> None:
     if a.ndim != 3:
         raise RuntimeError("batch1 must be a 3D tensor")
     if b.ndim != 3:
         raise RuntimeError("batch2 must be a 3D tensor")
-    _same_dtype(a, b)
     if a.shape[0] != b.shape[0] or a.shape[2] != b.shape[1]:
         raise RuntimeError(
             f"Expected size for first two dimensions of batch2 tensor to be: [{a.shape[0]}, {a.shape[2]}] but got: "
             f"[{b.shape[0]}, {b.shape[1]}]."
         )
+    _check_types(a, b, kernel, _batch_types)
+
+
+def bmm(input: Tensor, mat2: Tensor) -> Tensor:
+    """(b, m, k), (b, k, n) -> (b, m, n)"""
+    _check_batches(input._data, mat2._data, "bmm")
     return batch_mat_mat(input, mat2)
 
 
-def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: float = 1, alpha: float = 1) -> Tensor:
-    """beta * input + alpha * mat1 @ mat2"""
-    a, b = mat1._data, mat2._data
+def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * batch1 @ batch2; input broadcasts"""
+    a, b = batch1._data, batch2._data
+    _check_batches(a, b, "baddbmm")
+    _check_types(input._data, a, "baddbmm", _batch_types)
+    _check_expandable(input._data.shape, (*a.shape[:2], b.shape[2]))
+    return add_batch_mat_mat(input, batch1, batch2, beta=beta, alpha=alpha)
+
+
+def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
+    """beta * input + alpha * mat1 @ mat2; input broadcasts"""
+    start, a, b = input._data, mat1._data, mat2._data
     if a.ndim != 2:
         raise RuntimeError(f"mat1 must be a matrix, got {a.ndim}-D tensor")
     if b.ndim != 2:
         raise RuntimeError(f"mat2 must be a matrix, got {b.ndim}-D tensor")
-    _same_dtype(a, b, "mat1 and mat2 must have the same dtype, but got {} and {}")
-    if a.shape[1] != b.shape[0]:
-        raise RuntimeError(_cannot_multiply(a.shape, b.shape))
+    _check_sizes(a.shape, b.shape)
     shape = (a.shape[0], b.shape[1])
-    if input._data.shape != shape:
-        input = input.expand(shape)
+    if start.shape != shape[1:]:
+        _check_expandable(start.shape, shape)
+    if start.dtype != b.dtype:
+        raise RuntimeError(f"self and mat2 must have the same dtype, but got {kind_name(start)} and {kind_name(b)}")
+    if a.dtype != b.dtype:
+        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {kind_name(a)} and {kind_name(b)}")
+    if a.dtype.kind == "b":
+        raise not_implemented("addmm_impl_cpu_", a)
     return add_mat_mat(input, mat1, mat2, beta=beta, alpha=alpha)
 
 
@@ -160,36 +258,50 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
     return times(unsqueeze_at(input, dim=1), vec2)
 
 
+def inner(input: Tensor, other: Tensor) -> Tensor:
+    """The sums of products over the last dimensions: (…, k), (…, k) -> (…, …)"""
+    a, b = input._data.shape, other._data.shape
+    if not a or not b:
+        return times(input, other)
+    if a[-1] != b[-1]:
+        raise RuntimeError(
+            f"inner() the last dimension must match on both input tensors but got shapes {list(a)} and {list(b)}"
+        )
+    if len(a) == 1 and len(b) == 1:
+        return reshape(dot(input, other), ())  # type: ignore[no-any-return]
+    return reshape(mm(_rows(input), t_2d(_rows(other))), (*a[:-1], *b[:-1]))  # type: ignore[no-any-return]
+
+
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """input @ other, as NumPy's: vectors, matrices, and batches of them, broadcast"""
-    a, b = input._data, other._data
-    n, m = a.ndim, b.ndim
+    n, m = input._data.ndim, other._data.ndim
     if n == 2 and m == 2:
         return mm(input, other)
     if n == 0 or m == 0:
         raise RuntimeError(f"both arguments to matmul need to be at least 1D, but they are {n}D and {m}D")
-    if n == 1 and m == 1:
-        return dot(input, other)
-    if n == 2 and m == 1:
-        return mv(input, other)
+    if n <= 2 and m == 1:
+        return dot(input, other) if n == 1 else mv(input, other)
     if n == 1 and m == 2:
-        return squeeze_dim(mm(unsqueeze_at(input, dim=0), other), dims=(0,))
-    _same_dtype(a, b)
-    if n >= 3 and m <= 2:  # fold the batch into the rows: one product
-        if m == 1:
-            if a.shape[-1] != b.shape[0]:
-                rows = math.prod(a.shape[:-1])
-                raise RuntimeError(f"size mismatch, got input ({rows}), mat ({rows}x{a.shape[-1]}), vec ({b.shape[0]})")
-            return unsafe_view(mat_vec(reshape(input, (-1, a.shape[-1])), other), shape=a.shape[:-1])
-        if a.shape[-1] != b.shape[0]:
-            raise RuntimeError(_cannot_multiply((math.prod(a.shape[:-1]), a.shape[-1]), b.shape))
-        return unsafe_view(mat_mat(_rows(input), other), shape=(*a.shape[:-1], b.shape[1]))
-    left = unsqueeze_at(input, dim=0) if n == 1 else input
-    right = unsqueeze_at(other, dim=1) if m == 1 else other
-    out = _batched(left, right)
-    if n == 1:
-        return squeeze_dim(out, dims=(out._data.ndim - 2,))
-    return squeeze_dim(out, dims=(out._data.ndim - 1,)) if m == 1 else out
+        return only_row(mm(unsqueeze_at(input, dim=0), other))
+    if n >= 3 and m <= 2:
+        return _folded(input, other)
+    if n <= 2 and m >= 3 and (n == 1 or input.requires_grad):  # (a @ b) is (b.T @ a.T).T
+        out = _folded(_mT(other), input if n == 1 else t_2d(input))
+        return out if n == 1 else contiguous_copy(_mT(out))
+    return _batched(input, other)
+
+
+def _folded(x: Tensor, y: Tensor) -> Tensor:
+    """A batch times a vector or a matrix, as one product: the batch is folded into the rows."""
+    flat = _rows(x)
+    lead = x._data.shape[:-1]
+    if y._data.ndim == 1:
+        return unsafe_view(mv(flat, y), shape=lead)
+    return unsafe_view(mm(flat, y), shape=(*lead, y._data.shape[1]))
+
+
+def _mT(x: Tensor) -> Tensor:
+    return swap(x, dim0=x._data.ndim - 2, dim1=x._data.ndim - 1)
 
 
 def _rows(x: Tensor) -> Tensor:
@@ -200,149 +312,24 @@ def _rows(x: Tensor) -> Tensor:
 def _batched(left: Tensor, right: Tensor) -> Tensor:
     """Broadcast the leading dimensions, then one batched product"""
     a, b = left._data.shape, right._data.shape
-    from ..autograd.arrays import broadcast_error
-
     wrong = broadcast_error(a[:-2], b[:-2])
     if wrong is not None:
-        text = str(wrong)
-        raise RuntimeError(text)
+        raise wrong
     lead = np.broadcast_shapes(a[:-2], b[:-2])
-    if a[-1] != b[-2]:
+    shapes = ((left, a), (right, b))
+    x, y = (t if s[:-2] == lead else expand_shape(t, shape=(*lead, *s[-2:])) for t, s in shapes)
+    if len(lead) > 1:
         count = math.prod(lead)
-        raise RuntimeError(
-            f"Expected size for first two dimensions of batch2 tensor to be: [{count}, {a[-1]}] but got: "
-            f"[{count}, {b[-2]}]."
-        )
-    count = math.prod(lead)
-    x = left if a[:-2] == lead else expand_shape(left, shape=(*lead, *a[-2:]))
-    y = right if b[:-2] == lead else expand_shape(right, shape=(*lead, *b[-2:]))
-    if len(lead) == 1:
-        return batch_mat_mat(x, y)
-    out = batch_mat_mat(reshape(x, (count, *a[-2:])), reshape(y, (count, *b[-2:])))
-    return unsafe_view(out, shape=(*lead, a[-2], b[-1]))
+        x, y = (reshape(t, (count, *s[-2:])) for t, (_, s) in zip((x, y), shapes, strict=True))
+    return unsafe_view(bmm(x, y), shape=(*lead, a[-2], b[-1]))
 
 
 def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """input @ weight.T + bias; input (..., in), weight (out, in), bias (out,) -> (..., out)"""
-    x, w = input._data, weight._data
-    if x.ndim == 2 and bias is not None and w.ndim == 2 and bias._data.ndim == 1:
-        _same_dtype(x, w, "mat1 and mat2 must have the same dtype, but got {} and {}")
-        if x.shape[1] != w.shape[1]:
-            raise RuntimeError(_cannot_multiply(x.shape, w.shape[::-1]))
-        return add_mat_mat(bias, input, t_2d(weight))
-    if x.ndim >= 3 and bias is not None and w.ndim == 2:
-        _same_dtype(x, w, "mat1 and mat2 must have the same dtype, but got {} and {}")
-        if x.shape[-1] != w.shape[1]:
-            raise RuntimeError(_cannot_multiply((math.prod(x.shape[:-1]), x.shape[-1]), w.shape[::-1]))
-        flat = add_mat_mat(bias, _rows(input), t_2d(weight))
-        return reshape(flat, (*x.shape[:-1], w.shape[0]))  # type: ignore[no-any-return]
-    out = matmul(input, t_2d(weight) if w.ndim == 2 else weight)
-    return out if bias is None else plus(out, bias)
-
-
-# Einstein sums --------------------------------------------------------------------------------------------------------
-def einsum(equation: str, *operands: Any) -> Tensor:
-    """The sum over the products that the equation's letters name, as `einsum("ij,jk->ik", a, b)`"""
-    tensors = list(operands[0]) if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else list(operands)
-    inputs, output = _parse(equation.replace(" ", ""), tensors)
-    left, letters = _plain(tensors[0], inputs[0])
-    for i, (t, names) in enumerate(zip(tensors[1:], inputs[1:], strict=True), start=1):
-        right, right_letters = _plain(t, names)
-        later = {c for rest in inputs[i + 1 :] for c in rest} | set(output)
-        left, letters = _contract(left, letters, right, right_letters, later)
-    gone = tuple(i for i, c in enumerate(letters) if c not in output)
-    if gone:
-        left = left.sum(gone)
-        letters = [c for c in letters if c in output]
-    order = tuple(letters.index(c) for c in output)
-    return left if order == tuple(range(len(order))) else permute_dims(left, dims=order)
-
-
-def _parse(equation: str, tensors: list[Any]) -> tuple[list[list[str]], list[str]]:
-    """The letters of each operand and of the output; `...` becomes letters of its own, counted from the right"""
-    left, arrow, right = equation.partition("->")
-    parts = left.split(",")
-    if len(parts) != len(tensors):
-        more = "more" if len(parts) > len(tensors) else "fewer"
-        if more == "more":
-            raise RuntimeError(f"einsum(): more operands were expected than provided: {len(parts)} for {len(tensors)}")
-        raise RuntimeError("einsum(): more operands were provided than specified in the equation")
-    sizes: dict[str, int] = {}
-    longest = 0
-    inputs = []
-    for k, (part, t) in enumerate(zip(parts, tensors, strict=True)):
-        shape = t._data.shape
-        names = list(part.replace("...", ""))
-        hidden = len(shape) - len(names)
-        if hidden < 0 or ("..." not in part and hidden):
-            raise RuntimeError(
-                f"einsum(): the number of subscripts in the equation ({len(names)}) "
-                + ("is more than" if hidden < 0 else "does not match")
-                + f" the number of dimensions ({len(shape)}) for operand {k}"
-                + ("" if hidden < 0 else " and no ellipsis was given")
-            )
-        longest = max(longest, hidden)
-        if "..." in part:
-            at = part.index("...")
-            names[at:at] = [f".{hidden - i}" for i in range(hidden)]
-        for c, n in zip(names, shape, strict=True):
-            if sizes.get(c, 1) not in (1, n) and n != 1:
-                raise RuntimeError(
-                    f"einsum(): subscript {c} has size {n} for operand {k} which does not broadcast with previously seen "
-                    f"size {sizes[c]}"
-                )
-            sizes[c] = max(sizes.get(c, 1), n)
-        inputs.append(names)
-    dots = [f".{longest - i}" for i in range(longest)]
-    if arrow:
-        output = list(right.replace("...", ""))
-        if "..." in right:
-            at = right.index("...")
-            output[at:at] = dots
-        for c in output:
-            if c not in sizes:
-                raise RuntimeError(
-                    f"einsum(): output subscript {c} does not appear in the equation for any input operand"
-                )
-    else:
-        every = [c for names in inputs for c in names]
-        output = dots + sorted(c for c in set(every) if every.count(c) == 1 and not c.startswith("."))
-    return inputs, output
-
-
-def _plain(t: Any, letters: list[str]) -> tuple[Any, list[str]]:
-    """A letter that stands twice in one operand: its diagonal"""
-    letters = list(letters)
-    for c in dict.fromkeys(letters):
-        while letters.count(c) > 1:
-            i = letters.index(c)
-            j = letters.index(c, i + 1)
-            t = t.diagonal(0, i, j)
-            letters = [x for k, x in enumerate(letters) if k not in (i, j)] + [c]
-    return t, letters
-
-
-def _contract(x: Any, a: list[str], y: Any, b: list[str], later: set[str]) -> tuple[Any, list[str]]:
-    """One product: letters of both that are needed later are a batch, letters of both that are not are summed"""
-    only_a = [c for c in a if c not in b and c not in later]
-    only_b = [c for c in b if c not in a and c not in later]
-    if only_a:
-        x, a = x.sum(tuple(a.index(c) for c in only_a)), [c for c in a if c not in only_a]
-    if only_b:
-        y, b = y.sum(tuple(b.index(c) for c in only_b)), [c for c in b if c not in only_b]
-    batch = [c for c in a if c in b and c in later]
-    summed = [c for c in a if c in b and c not in later]
-    rows, columns = [c for c in a if c not in b], [c for c in b if c not in a]
-    size = {c: max([t._data.shape[n.index(c)] for t, n in ((x, a), (y, b)) if c in n]) for c in {*a, *b}}
-
-    def arrange(t: Any, names: list[str], *groups: list[str]) -> Any:
-        order = [c for group in groups for c in group]
-        t = permute_dims(t, dims=tuple(names.index(c) for c in order))
-        full = tuple(size[c] for c in order)
-        if t._data.shape != full:
-            t = expand_shape(t, shape=full)
-        return reshape(t, tuple(math.prod(size[c] for c in group) for group in groups))
-
-    product = batch_mat_mat(arrange(x, a, batch, rows, summed), arrange(y, b, batch, summed, columns))
-    letters = [*batch, *rows, *columns]
-    return reshape(product, tuple(size[c] for c in letters)), letters
+    shape, w = input._data.shape, weight._data
+    if bias is None or w.ndim != 2 or not shape:
+        out = matmul(input, t(weight))
+        return out if bias is None else plus(out, bias)
+    if len(shape) == 2:
+        return addmm(bias, input, t_2d(weight))
+    return reshape(addmm(bias, _rows(input), t_2d(weight)), (*shape[:-1], w.shape[0]))  # type: ignore[no-any-return]

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..autograd.op import op
 from .elementwise import clamp_min_number, exp, log, minus, sigmoid, sign, times, where
-from .indexing import put_at
+from .gather import put_at
 from .join import broadcast_tensors
 from .reduction import log_softmax, mean_all, sum_all, sum_dims
 from .shape import expand_shape, reshape

@@ -1,18 +1,22 @@
-"""Sums, means, extremes and other reductions over some or all dimensions."""
+"""Sums, means and variances, over some or all dimensions."""
 
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Callable
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.node import Node, Output, births
 from ..autograd.op import op
 from ..dtypes import dtype as DType
-from ..dtypes import from_numpy
-from .dims import Dims, many_dims, numpy_names, one_dim, sizes
-from .elementwise import abs, constant, exp, power, sign, where
-from .shape import alias, expand_shape, flip_dims, reshape
+from .checks import kind_name
+from .choose import where
+from .dims import Dims, many_dims, numpy_names, sizes
+from .shape import alias, expand_shape, reshape
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -32,7 +36,8 @@ def keep(x: Any, dim: Shape, keepdim: bool, shape: Shape) -> Any:
     return reshape(x, tuple(1 if i in dim else n for i, n in enumerate(shape)))
 
 
-def _sum_dtype(x: Any) -> Any:
+def whole_dtype(x: Any) -> Any:
+    """What integers and bools add up in: int64; None for the dtype of x"""
     return np.int64 if x.dtype.kind != "f" else None
 
 
@@ -40,13 +45,13 @@ def _sum_dtype(x: Any) -> Any:
 @op(name="SumBackward0", input=lambda g, input_shape: expand_shape(g, shape=input_shape))
 def sum_all(input: Tensor) -> Tensor:
     """The sum of all elements"""
-    return np.add.reduce(input, axis=None, dtype=_sum_dtype(input))
+    return np.add.reduce(input, axis=None, dtype=whole_dtype(input))
 
 
 @op(name="SumBackward1", input=lambda g, input_shape, dim, keepdim: unreduce(g, dim, keepdim, input_shape))
 def sum_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
     """The sum over dim"""
-    return np.add.reduce(input, axis=dim, dtype=_sum_dtype(input), keepdims=keepdim)
+    return np.add.reduce(input, axis=dim, dtype=whole_dtype(input), keepdims=keepdim)
 
 
 @op(name="MeanBackward0", input=lambda g, input_shape: expand_shape(g / max(math.prod(input_shape), 1), shape=input_shape))
@@ -68,33 +73,37 @@ def _count(shape: Shape, dim: Shape) -> int:
     return math.prod(shape[d] for d in dim)
 
 
-@numpy_names
-def sum(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The sum over dim (all dimensions for None); integers and bools give int64.
-
-    dtype: cast the input to it first.
-    """
-    if dtype is not None:
-        input = input.to(dtype)
-    if dim is None and not keepdim:
-        return sum_all(input)
-    return sum_dims(input, dim=many_dims(dim, input._data.ndim), keepdim=keepdim)
+def in_dtype(reduce: Callable[[Tensor], Tensor], input: Tensor, dtype: DType | None) -> Tensor:
+    """reduce(input), computed in dtype if one is given; without one, integers and bools give int64"""
+    return reduce(input) if dtype is None else reduce(input.to(dtype)).to(dtype)
 
 
 @numpy_names
-def mean(input: Tensor, dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The mean over dim (all dimensions for None), of floating-point tensors only.
+def sum(input: Tensor, dim: Dims | EllipsisType = ..., keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+    """The sum over dim (all dimensions without one); integers and bools give int64.
 
     dtype: cast the input to it first.
     """
-    if dtype is not None:
+    if dim is ...:
+        return in_dtype(sum_all, input, dtype)
+    dims = many_dims(dim, input._data.ndim)
+    return in_dtype(lambda x: sum_dims(x, dim=dims, keepdim=keepdim), input, dtype)
+
+
+@numpy_names
+def mean(input: Tensor, dim: Dims | EllipsisType = ..., keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
+    """The mean over dim (all dimensions without one), of floating-point tensors only.
+
+    dtype: cast the input to it first.
+    """
+    if dtype is not None and dtype.is_floating_point:
         input = input.to(dtype)
-    if input._data.dtype.kind != "f":
+    elif dtype is not None or input._data.dtype.kind != "f":
+        what, kind = ("Input", kind_name(input)) if dtype is None else ("Optional", dtype.type_name)
         raise RuntimeError(
-            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
-            f"Got: {from_numpy(input._data.dtype).type_name}"
+            f"mean(): could not infer output dtype. {what} dtype must be either a floating point or complex dtype. Got: {kind}"
         )
-    if dim is None and not keepdim:
+    if dim is ...:
         return mean_all(input)
     return mean_dims(input, dim=many_dims(dim, input._data.ndim), keepdim=keepdim)
 
@@ -120,19 +129,26 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
 )
 def var_dims(input: Tensor, *, dim: Shape, correction: float, keepdim: bool) -> Tensor:
     """sum((input - mean)^2) / (n - correction)"""
-    centred = input - np.mean(input, axis=dim, keepdims=True)
+    count = _count(input.shape, dim)
+    mean = np.add.reduce(input, axis=dim, keepdims=True) / input.dtype.type(count)  # type: ignore[attr-defined]
+    centred = input - mean
     total = np.add.reduce(centred * centred, axis=dim, keepdims=keepdim)
-    return total / input.dtype.type(max(_count(input.shape, dim) - correction, 0))  # type: ignore[attr-defined]
+    return total / input.dtype.type(max(count - correction, 0))  # type: ignore[attr-defined]
 
 
 @op(
     name="StdBackward0",
-    input=lambda g, input, out, dim, correction, keepdim: unreduce(where(out == 0, 0.0, g / (out * 2)), dim, keepdim, input.shape)
+    input=lambda g, input, out, dim, correction, keepdim: unreduce(_std_grad(g, out), dim, keepdim, input.shape)
     * (2 / _freedom(input.shape, dim, correction) * _centred(input, dim)),
 )
 def std_dims(input: Tensor, *, dim: Shape, correction: float, keepdim: bool) -> Tensor:
     """The square root of the variance"""
     return np.sqrt(var_dims(input, dim=dim, correction=correction, keepdim=keepdim))
+
+
+def _std_grad(g: Any, std: Any) -> Any:
+    """The gradient of the variance, from that of its root: 0 where the root is 0"""
+    return where(std == 0, 0.0, g / (std * 2))
 
 
 def _freedom(shape: Shape, dim: Shape, correction: float) -> float:
@@ -143,217 +159,90 @@ def _centred(input: Any, dim: Shape) -> Any:
     return input - mean_dims(input, dim=dim, keepdim=True)
 
 
-def _spread(op_: Any, what: str, input: Tensor, dim: Any, unbiased: bool | None, correction: Any, keepdim: bool) -> Tensor:
-    if input._data.dtype.kind != "f":
-        raise RuntimeError(f"{what} only support floating point and complex dtypes")
+class VarMeanBackward0(Node):
+    """Of two results of one call: hands each one's gradient to the node that made it."""
+
+    __slots__ = ()
+
+    several = True
+    outputs = 2
+
+    def backward(self, g: Any, create_graph: bool, needed: set[Node] | None) -> list[tuple[Node, Any]]:
+        return [(e, part) for e, part in zip(self.edges, g, strict=True) if part is not None and e is not None]
+
+
+class StdMeanBackward0(VarMeanBackward0):
+    """As `VarMeanBackward0`"""
+
+    __slots__ = ()
+
+
+def _arguments(what: str, input: Tensor, dim: Any, unbiased: Any, correction: Any) -> tuple[Shape, float]:
+    """The dimensions and the correction. Raises RuntimeError for integers, warns where there is nothing to divide by."""
     if isinstance(dim, bool):  # x.var(False): the first overload of PyTorch
         dim, unbiased = None, dim
+    if input._data.dtype.kind != "f":
+        kinds = what if what.endswith("_mean") else "std and var"
+        raise RuntimeError(f"{kinds} only support floating point and complex dtypes")
     if correction is None:
         correction = 1 if unbiased is None else int(unbiased)
-    dims = many_dims(dim, input._data.ndim)
-    return op_(input, dim=dims, correction=correction, keepdim=keepdim)  # type: ignore[no-any-return]
-
-
-@numpy_names
-def var(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Tensor:
-    """The variance over dim, divided by n - correction (1 unless unbiased=False)"""
-    return _spread(var_dims, "var", input, dim, unbiased, correction, keepdim)
-
-
-@numpy_names
-def std(input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None) -> Tensor:
-    """The standard deviation over dim; its gradient is 0 where it is 0"""
-    return _spread(std_dims, "std", input, dim, unbiased, correction, keepdim)
-
-
-# Products -------------------------------------------------------------------------------------------------------------
-@op(
-    name="ProdBackward0",
-    input=lambda g, input, out: g * _product_of_others(input, out, None, False),
-)
-def prod_all(input: Tensor) -> Tensor:
-    """The product of all elements"""
-    return np.multiply.reduce(input, axis=None, dtype=_sum_dtype(input))
-
-
-@op(
-    name="ProdBackward1",
-    input=lambda g, input, out, dim, keepdim: keep(g, (dim,), keepdim, input.shape)
-    * _product_of_others(input, out, dim, keepdim),
-)
-def prod_dim(input: Tensor, *, dim: int, keepdim: bool) -> Tensor:
-    """The product over dim"""
-    return np.multiply.reduce(input, axis=dim, dtype=_sum_dtype(input), keepdims=keepdim)
-
-
-def _product_of_others(x: Any, out: Any, dim: int | None, keepdim: bool) -> Any:
-    """For each element the product of all the others along dim: out / x, or where a zero forbids that, each in turn."""
-    if dim is None:
-        return reshape(_product_of_others(reshape(x, (-1,)), out, 0, False), x.shape) if x.ndim else constant(x, value=1.0)
-    if bool((x != 0).all()):
-        return keep(out, (dim,), keepdim, x.shape) / x
-    n = x.shape[dim]
-    square = expand_shape(reshape(x, (*x.shape[: dim + 1], 1, *x.shape[dim + 1 :])), shape=(*x.shape[: dim + 1], n, *x.shape[dim + 1 :]))
-    own = np.eye(n, dtype=bool).reshape((n, n) + (1,) * (len(x.shape) - dim - 1))
-    return prod_dim(where(own, 1.0, square), dim=dim, keepdim=False)
-
-
-@numpy_names
-def prod(input: Tensor, dim: int | None = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The product of all elements, or over one dimension"""
-    if dtype is not None:
-        input = input.to(dtype)
-    if dim is None:
-        return prod_all(input)
-    if not input._data.ndim:
-        one_dim(dim, 0)
-        return prod_all(input)
-    return prod_dim(input, dim=one_dim(dim, input._data.ndim), keepdim=keepdim)
-
-
-# Norms ----------------------------------------------------------------------------------------------------------------
-@op(
-    name="LinalgVectorNormBackward0",
-    input=lambda g, input, out, ord, dim, keepdim: _norm_grad(
-        keep(g, dim, keepdim, input.shape), input, keep(out, dim, keepdim, input.shape), ord, dim
-    ),
-)
-def vector_norm(input: Tensor, *, ord: float, dim: Shape, keepdim: bool) -> Tensor:
-    """sum(|input|^ord)^(1/ord); the largest (smallest) magnitude for ord inf (-inf), the count of non-zeros for 0"""
-    size = np.absolute(input)
-    if ord == math.inf:
-        return np.maximum.reduce(size, axis=dim, keepdims=keepdim)
-    if ord == -math.inf:
-        return np.minimum.reduce(size, axis=dim, keepdims=keepdim)
-    if ord == 0:
-        return np.count_nonzero(size, axis=dim, keepdims=keepdim).astype(input.dtype)  # type: ignore[call-overload]
-    if ord == 1:
-        return np.add.reduce(size, axis=dim, keepdims=keepdim)
-    if ord == 2:
-        return np.sqrt(np.add.reduce(size * size, axis=dim, keepdims=keepdim))
-    return np.power(np.add.reduce(np.power(size, ord), axis=dim, keepdims=keepdim), 1 / ord)
-
-
-def _norm_grad(g: Any, x: Any, norm: Any, ord: float, dim: Shape) -> Any:
-    if ord == 0:
-        return constant(x, value=0.0)
-    if ord == 1:
-        return g * sign(x)
-    if ord == 2:
-        return g * where(norm == 0, 0.0, x / norm)
-    if math.isinf(ord):
-        hit = (abs(x) == norm)
-        mask = np.asarray(getattr(hit, "_data", hit))
-        share = (mask / np.add.reduce(mask, axis=dim, keepdims=True)).astype(getattr(x, "_data", x).dtype)
-        return g * (sign(x) * share)
-    scale = where(x == 0, 0.0, x * power(abs(x), exponent=ord - 2)) if ord < 2 else x * power(abs(x), exponent=ord - 2)
-    return scale * where(norm == 0, 0.0, g / power(norm, exponent=ord - 1))
-
-
-@numpy_names
-def norm(input: Tensor, p: float | str | None = "fro", dim: Dims = None, keepdim: bool = False, *, dtype: DType | None = None) -> Tensor:
-    """The p-norm of all elements, or over dim; "fro" is the 2-norm"""
-    if dtype is not None:
-        input = input.to(dtype)
-    if p in ("fro", None):
-        ord = 2.0
-    elif isinstance(p, str):
-        raise NotImplementedError(f"norm(p={p!r}) is not supported here; 'fro' and numbers are")
-    else:
-        ord = p  # type: ignore[assignment]
-    if input._data.dtype.kind != "f":
-        raise RuntimeError(
-            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
-            f"{from_numpy(input._data.dtype).type_name}"
+    shape = input._data.shape
+    dims = many_dims(dim, len(shape))
+    others = math.prod(n for d, n in enumerate(shape) if d not in dims)
+    if (_count(shape, dims) if others else 0) <= correction:
+        warnings.warn(
+            f"{what}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input "
+            "numel divided by output numel).",
+            stacklevel=4,
         )
-    return vector_norm(input, ord=ord, dim=many_dims(dim, input._data.ndim), keepdim=keepdim)
-
-
-# Log-sum-exp and softmax ----------------------------------------------------------------------------------------------
-def _steady(x: Any, dim: Any) -> Any:
-    """The maximum to subtract before exp; 0 where it is infinite"""
-    m = np.maximum.reduce(x, axis=dim, keepdims=True) if x.size else np.add.reduce(x, axis=dim, keepdims=True)
-    return np.where(np.isfinite(m), m, 0).astype(x.dtype)
-
-
-@op(
-    kind="float",
-    name="LogsumexpBackward0",
-    input=lambda g, input, out, dim, keepdim: keep(g, dim, keepdim, input.shape)
-    * exp(input - keep(out, dim, keepdim, input.shape)),
-)
-def logsumexp_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
-    """log(sum(exp(input))) over dim, without overflow"""
-    m = _steady(input, dim)
-    total = np.log(np.add.reduce(np.exp(input - m), axis=dim, keepdims=True)) + m
-    return total if keepdim else total.squeeze(dim)
-
-
-@op(kind="float", name="SoftmaxBackward0", input=lambda g, out, dim: out * (g - sum_dims(g * out, dim=(dim,), keepdim=True)))
-def softmax_dim(input: Tensor, *, dim: int) -> Tensor:
-    """exp(input) / sum(exp(input)) over dim"""
-    out = np.exp(input - np.maximum.reduce(input, axis=dim, keepdims=True)) if input.size else input.copy()  # type: ignore[attr-defined]
-    out /= np.add.reduce(out, axis=dim, keepdims=True)
-    return out  # type: ignore[no-any-return]
-
-
-@op(
-    kind="float",
-    name="LogSoftmaxBackward0",
-    input=lambda g, out, dim: g - exp(out) * sum_dims(g, dim=(dim,), keepdim=True),
-)
-def log_softmax_dim(input: Tensor, *, dim: int) -> Tensor:
-    """input - log(sum(exp(input))) over dim"""
-    if not input.size:
-        return input.copy()  # type: ignore[attr-defined,no-any-return]
-    out = input - np.maximum.reduce(input, axis=dim, keepdims=True)
-    out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
-    return out
+    return dims, correction
 
 
 @numpy_names
-def logsumexp(input: Tensor, dim: Dims, keepdim: bool = False) -> Tensor:
-    """log(sum(exp(input))) over dim, without overflow"""
-    return logsumexp_dims(input, dim=many_dims(dim, input._data.ndim), keepdim=keepdim)
+def var(
+    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> Tensor:
+    """The variance over dim, divided by n - correction (1 unless unbiased=False)"""
+    dims, correction = _arguments("var", input, dim, unbiased, correction)
+    return var_dims(input, dim=dims, correction=correction, keepdim=keepdim)
 
 
 @numpy_names
-def softmax(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
-    """exp(input) / sum(exp(input)) over dim"""
-    return _along(softmax_dim, "softmax", input, dim, dtype)
+def std(
+    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> Tensor:
+    """The standard deviation over dim; its gradient is 0 where it is 0"""
+    dims, correction = _arguments("std", input, dim, unbiased, correction)
+    return std_dims(input, dim=dims, correction=correction, keepdim=keepdim)
 
 
 @numpy_names
-def log_softmax(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
-    """log(softmax(input)) over dim, without underflow"""
-    return _along(log_softmax_dim, "log_softmax", input, dim, dtype)
-
-
-def _along(op_: Any, what: str, input: Tensor, dim: int, dtype: DType | None) -> Tensor:
-    if dtype is not None:
-        input = input.to(dtype)
-    elif input._data.dtype.kind != "f":
-        kind = from_numpy(input._data.dtype).type_name
-        raise NotImplementedError(f'"{what}_lastdim_kernel_impl" not implemented for \'{kind}\'')
-    d = one_dim(dim, input._data.ndim)
-    if not input._data.ndim:
-        return reshape(op_(reshape(input, (1,)), dim=0), ())  # type: ignore[no-any-return]
-    return op_(input, dim=d)  # type: ignore[no-any-return]
-
-
-# Running sums ---------------------------------------------------------------------------------------------------------
-@op(name="CumsumBackward0", input=lambda g, dim: flip_dims(cumsum_dim(flip_dims(g, dims=(dim,)), dim=dim), dims=(dim,)))
-def cumsum_dim(input: Tensor, *, dim: int) -> Tensor:
-    """The running sum along dim"""
-    return np.cumsum(input, dim, dtype=_sum_dtype(input))
+def var_mean(
+    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> tuple[Tensor, Tensor]:
+    """The variance and the mean"""
+    dims, correction = _arguments("var_mean", input, dim, unbiased, correction)
+    return _with_mean(VarMeanBackward0, var_dims(input, dim=dims, correction=correction, keepdim=keepdim), input, dims, keepdim)
 
 
 @numpy_names
-def cumsum(input: Tensor, dim: int, *, dtype: DType | None = None) -> Tensor:
-    """The running sum along dim; integers give int64"""
-    if dtype is not None:
-        input = input.to(dtype)
-    d = one_dim(dim, input._data.ndim)
-    if not input._data.ndim:
-        return reshape(cumsum_dim(reshape(input, (1,)), dim=0), ())  # type: ignore[no-any-return]
-    return cumsum_dim(input, dim=d)
+def std_mean(
+    input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
+) -> tuple[Tensor, Tensor]:
+    """The standard deviation and the mean"""
+    dims, correction = _arguments("std_mean", input, dim, unbiased, correction)
+    return _with_mean(StdMeanBackward0, std_dims(input, dim=dims, correction=correction, keepdim=keepdim), input, dims, keepdim)
+
+
+def _with_mean(kind: type[Node], spread: Tensor, input: Tensor, dims: Shape, keepdim: bool) -> tuple[Tensor, Tensor]:
+    pair = (spread, mean_dims(input, dim=dims, keepdim=keepdim))
+    if spread._node is not None:
+        node = kind()
+        node.edges, node.birth, node.hooks = tuple(t._node for t in pair), next(births), None
+        node.shape, node.dtype = spread._data.shape, spread._data.dtype
+        for number, t in enumerate(pair):
+            t._node = Output(node, number, t._data)
+    return pair
+
+
+from .softmax import log_softmax, softmax

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def _source(generator: Generator | None) -> Generator:
-    return random.default_generator if generator is None else generator
+    return random.current_generator() if generator is None else generator
 
 
 def _filled(t: Tensor, values: Any) -> Tensor:

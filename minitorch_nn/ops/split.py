@@ -11,7 +11,7 @@ from ..autograd.arrays import is_hidden, settle
 from ..autograd.grad_mode import mode
 from ..autograd.node import Node, Output, births
 from .dims import numpy_names, one_dim
-from .shape import cat_arrays, stack_arrays
+from .join import cat_arrays, stack_arrays
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -96,9 +96,9 @@ def _array(input: Tensor) -> Any:
 @numpy_names
 def split(input: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of consecutive parts along dim: of one size (the last may be smaller), or of the sizes listed"""
-    d = one_dim(dim, input._data.ndim)
     if not input._data.ndim:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
+    d = one_dim(dim, input._data.ndim)
     n = input._data.shape[d]
     if isinstance(split_size_or_sections, int):
         size = split_size_or_sections
@@ -110,7 +110,11 @@ def split(input: Tensor, split_size_or_sections: int | Sequence[int], dim: int =
         kind: type[SeveralNode] = SplitBackward0
     else:
         sections = list(split_size_or_sections)
-        if sum(sections) != n or any(s < 0 for s in sections):
+        if min(sections, default=0) < 0:
+            raise RuntimeError(
+                f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={sections}"
+            )
+        if sum(sections) != n:
             raise RuntimeError(
                 f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {d}), but "
                 f"got split_sizes={sections}"
@@ -140,7 +144,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of all slices along dim, without that dimension"""
     if not input._data.ndim:
-        raise RuntimeError("Dimension specified as 0 but tensor has no dimensions")
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     d = one_dim(dim, input._data.ndim)
     array = _array(input)
     return _outputs(input, [array[(slice(None),) * d + (i,)] for i in range(array.shape[d])], d, UnbindBackward0)

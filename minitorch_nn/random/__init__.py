@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
@@ -21,8 +22,8 @@ from .box_muller import box_muller, fma32, fma64
 from .mersenne import MersenneTwister, Shape
 
 __all__ = [
-    "Generator", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed",
-    "set_rng_state",
+    "Generator", "current_generator", "default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed",
+    "seed", "set_rng_state", "use_generator",
 ]  # fmt: skip
 
 Array = np.ndarray[Any, Any]
@@ -360,6 +361,22 @@ class Generator(MersenneTwister):
 
 default_generator = Generator()
 default_generator.seed()
+
+
+_this_thread = threading.local()
+
+
+def current_generator() -> Generator:
+    """The generator to draw from here: the thread's own where it was given one, else the default generator.
+
+    A DataLoader's worker threads have their own, so that what they draw does not depend on which thread came first.
+    """
+    return getattr(_this_thread, "generator", default_generator)
+
+
+def use_generator(generator: Generator) -> None:
+    """Let this thread draw from `generator` from now on."""
+    _this_thread.generator = generator
 
 
 def manual_seed(seed: int) -> Generator:

@@ -12,6 +12,7 @@ from .creation import (
     full as full,
     full_like as full_like,
     linspace as linspace,
+    logspace as logspace,
     normal as normal,
     ones as ones,
     ones_like as ones_like,

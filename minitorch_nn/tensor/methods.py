@@ -10,9 +10,9 @@ import numpy as np
 
 from .. import ops
 from ..autograd.variable import TensorBase
-from ..ops import elementwise, indexing, inplace, sampling
+from ..ops import elementwise, getitem, indexing, inplace, sampling
 from ..ops.inplace import in_place
-from ..ops.shape import unfold as windows
+from ..ops.slices import unfold as windows
 
 if TYPE_CHECKING:
     from ._tensor import Tensor
@@ -77,8 +77,8 @@ class Operations(TensorBase):
     __or__ = __ror__ = _operand(ops.bitwise_or)
     __xor__ = __rxor__ = _operand(ops.bitwise_xor)
     __invert__ = ops.bitwise_not
-    __getitem__ = indexing.getitem
-    __setitem__ = indexing.setitem
+    __getitem__ = getitem.getitem
+    __setitem__ = getitem.setitem
     __hash__ = object.__hash__
 
     # Activations
@@ -235,10 +235,12 @@ class Operations(TensorBase):
     scatter_ = in_place(ops.scatter)
     scatter_add_ = in_place(ops.scatter_add)
     index_add_ = in_place(ops.index_add)
-    index_put_ = in_place(ops.index_put)
+    index_put_ = indexing.index_put_
 
     # Joining and reordering
     flip = ops.flip
+    fliplr = ops.fliplr
+    flipud = ops.flipud
     repeat = ops.repeat
     repeat_interleave = ops.repeat_interleave
     roll = ops.roll
@@ -292,9 +294,12 @@ class Operations(TensorBase):
     expand_as = ops.expand_as
     flatten = ops.flatten
     movedim = moveaxis = ops.movedim
+    narrow = ops.narrow
     permute = ops.permute
+    ravel = ops.ravel
     reshape = ops.reshape
     reshape_as = ops.reshape_as
+    select = ops.select
     squeeze = ops.squeeze
     t = ops.t
     transpose = swapaxes = swapdims = ops.transpose

@@ -30,7 +30,7 @@ class Arguments(argparse.ArgumentParser):
         )
 
     def parse_args(self, *args: Any, **kwargs: Any) -> argparse.Namespace:  # type: ignore[override]
-        arguments = super().parse_args(*args, **kwargs)
+        arguments: argparse.Namespace = super().parse_args(*args, **kwargs)
         if arguments.resume and arguments.set:
             self.error("--set doesn't go with --resume: a changed config is a new run")
         return arguments

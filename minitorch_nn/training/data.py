@@ -124,7 +124,7 @@ def read(config: configuration.Config, known: dict[Any, Parts]) -> Images:
 
 def _class_numbers(wanted: Sequence[str | int], names: Sequence[str]) -> list[int]:
     """The data set's numbers of the wanted classes, each given by name or by number."""
-    numbers = []
+    numbers: list[int] = []
     for i, name in enumerate(wanted):
         number = name if isinstance(name, int) else names.index(name) if name in names else -1
         if not 0 <= number < len(names):

@@ -18,6 +18,13 @@ DOMAIN = {
     "ceil": dict(away=(-2.0, -1.0, 0.0, 1.0, 2.0)),
     "round": dict(away=(-1.5, -0.5, 0.5, 1.5)), "trunc": dict(away=(-2.0, -1.0, 0.0, 1.0, 2.0)), "erf": {}, "neg": {},
     "relu": dict(away=(0.0,)),
+    "sinh": {},
+    "cosh": {},
+    "asin": dict(lo=-0.8, hi=0.8),
+    "acos": dict(lo=-0.8, hi=0.8),
+    "atan": {},
+    "exp2": {},
+    "frac": dict(away=(-2.0, -1.0, 0.0, 1.0, 2.0)),
 }  # fmt: skip
 
 for name, options in DOMAIN.items():

@@ -28,4 +28,4 @@ nn.functional.interpolate__bilinear nn.functional.mse_loss nn.functional.l1_loss
 nn.functional.huber_loss nn.functional.nll_loss nn.functional.cross_entropy nn.functional.binary_cross_entropy
 nn.functional.binary_cross_entropy_with_logits nn.functional.kl_div nn.functional.one_hot nn.functional.normalize
 nn.functional.cosine_similarity nn.functional.scaled_dot_product_attention nn.functional.local_response_norm
-""".split()
+""".split()  # noqa: SIM905

@@ -186,6 +186,8 @@ case("cat", "dim -1", lambda torch, a, b, c: torch.cat([a, b, c], dim=-1), t(2, 
 case("cat", "mixed dtypes", lambda torch, a, b: torch.cat([a, b]), t(2), ints(2))
 case("cat", "legacy empty", lambda torch, a, b: torch.cat([a, b]), t(0), t(2, 3))
 case("cat", "same twice", lambda torch, a: torch.cat([a, a]), t(2, layout="slice"))
+case("cat", "constant first", lambda torch, a, b: torch.cat([a, b]), t(1, 2, grad=False), t(2, 2))
+case("stack", "constant first", lambda torch, a, b: torch.stack([a, b]), t(2, grad=False), t(2))
 case("cat", "one", lambda torch, a: torch.cat([a]), t(2, 2))
 case("cat", "wrong sizes", lambda torch, a, b: torch.cat([a, b]), t(2, 3), t(2, 2), raises=True)
 case("cat", "0-dim", lambda torch, a, b: torch.cat([a, b]), t(), t(), raises=True)

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from . import hooks, inits, layers, losses, modules, networks
+from . import containers, hooks, inits, layers, losses, modules, networks, utilities
 
-CASES = {**hooks.CASES, **inits.CASES, **layers.CASES, **losses.CASES, **modules.CASES, **networks.CASES}
+CASES = {
+    **containers.CASES,
+    **hooks.CASES,
+    **inits.CASES,
+    **layers.CASES,
+    **losses.CASES,
+    **modules.CASES,
+    **networks.CASES,
+    **utilities.CASES,
+}

@@ -71,6 +71,13 @@ LAYERS: dict[str, tuple[Callable[[Any], Any], tuple[tuple[int, ...], ...]]] = {
     "AdaptiveAvgPool2d uneven": (lambda nn: nn.AdaptiveAvgPool2d((4, None)), (IMAGE,)),
     "AdaptiveMaxPool1d": (lambda nn: nn.AdaptiveMaxPool1d(3), (SIGNAL,)),
     "AdaptiveMaxPool2d": (lambda nn: nn.AdaptiveMaxPool2d((4, 2)), (IMAGE,)),
+    "LPPool1d": (lambda nn: nn.LPPool1d(2, 3, stride=2), (SIGNAL,)),
+    "LPPool2d": (lambda nn: nn.LPPool2d(4, (2, 3)), (IMAGE,)),
+    "Unfold": (lambda nn: nn.Unfold((2, 3), padding=1), (IMAGE,)),
+    "Fold": (lambda nn: nn.Fold((4, 3), 2), ((2, 8, 6),)),
+    "PixelShuffle": (lambda nn: nn.PixelShuffle(2), (IMAGE,)),
+    "PixelUnshuffle": (lambda nn: nn.PixelUnshuffle(2), ((1, 2, 4, 6),)),
+    "ChannelShuffle": (lambda nn: nn.ChannelShuffle(2), (IMAGE,)),
     "ZeroPad1d": (lambda nn: nn.ZeroPad1d(2), (SIGNAL,)),
     "ZeroPad2d": (lambda nn: nn.ZeroPad2d((1, 2, 0, 1)), (IMAGE,)),
     "ConstantPad1d": (lambda nn: nn.ConstantPad1d((1, 0), 3.5), (SIGNAL,)),
@@ -306,7 +313,7 @@ for function in (
     CASES[f"layer/{function.__name__}"] = function
 
 
-# ---- resampling -------------------------------------------------------------------------------------------------------
+# ---- resampling -------------------------------------------------------------------------------------------------
 
 
 def _interpolate(mode: str) -> Case:

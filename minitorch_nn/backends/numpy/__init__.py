@@ -9,11 +9,12 @@ from .convolution import conv2d, conv2d_grads, conv2d_input_grad, conv2d_weight_
 from .normalization import batch_norm_eval, batch_norm_grads, batch_norm_train
 from .parallel import describe, get_num_threads, set_num_threads
 from .pooling import avg_pool2d, avg_pool2d_grad, max_pool2d, max_pool2d_gather, max_pool2d_grad
+from .products import matmul
 from .reductions import sum_leading
 
 __all__ = [
     "adaptive_avg_pool2d", "adaptive_avg_pool2d_grad", "adaptive_max_pool2d", "avg_pool2d", "avg_pool2d_grad",
     "batch_norm_eval", "batch_norm_grads", "batch_norm_train", "conv2d", "conv2d_grads", "conv2d_input_grad",
-    "conv2d_weight_grad", "describe", "fold", "get_num_threads", "max_pool2d", "max_pool2d_gather", "max_pool2d_grad",
-    "relu", "relu_grad", "set_num_threads", "sum_leading", "unfold",
+    "conv2d_weight_grad", "describe", "fold", "get_num_threads", "matmul", "max_pool2d", "max_pool2d_gather",
+    "max_pool2d_grad", "relu", "relu_grad", "set_num_threads", "sum_leading", "unfold",
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from . import parallel
 
 Block = tuple[int, int, int, int]  # images n0 … n1, rows i0 … i1 of each
@@ -20,4 +22,4 @@ def image_blocks(batch: int, size: tuple[int, int], cell_bytes: int, limit: int)
         return [(n0, n1, 0, height) for n0, n1 in parallel.spans(batch, limit // image_bytes)]
     pieces = min(height, -(-image_bytes // limit))
     edges = [height * i // pieces for i in range(pieces + 1)]
-    return [(n, n + 1, i0, i1) for n in range(batch) for i0, i1 in zip(edges, edges[1:], strict=False)]
+    return [(n, n + 1, i0, i1) for n in range(batch) for i0, i1 in itertools.pairwise(edges)]

@@ -37,9 +37,9 @@ def scratch(role: str, shape: tuple[int, ...], dtype: np.dtype) -> np.ndarray:
     return buffer[:size].view(dtype).reshape(shape)
 
 
-def channels_last(x: np.ndarray) -> np.ndarray:
+def channels_last(x: np.ndarray, dtype: np.dtype | None = None) -> np.ndarray:
     """(N, C, H, W) in any strides -> (N, H, W, C) C-contiguous; a view where the memory is that already."""
-    return np.ascontiguousarray(x.transpose(0, 2, 3, 1))
+    return np.ascontiguousarray(x.transpose(0, 2, 3, 1), dtype)
 
 
 def channels_first(x: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """Batch normalisation, forward and backward, in blocks that stay in the L2 cache.
 
 The channels are the last axis of memory. Several positions are laid side by side to one wide row, so every pass is one
-long vector loop, and sums go over few rows. Sums within a block are in the dtype of the data, sums of blocks in float64.
-Where a mean is large against its deviation, the statistics are taken a second time around it, so float32 stays accurate.
+long vector loop, and sums go over few rows. Sums within a block have the dtype of the data, sums of blocks are float64.
+Where a mean is large against its deviation, the statistics are taken again around it, so float32 stays accurate.
 
 Source: Ioffe and Szegedy, "Batch Normalization" (2015), algorithm 1 and the gradients below it.
 """
@@ -52,7 +52,8 @@ class _Folded:
 
     def total(self, partial: np.ndarray) -> np.ndarray:
         """The sum per channel, float64."""
-        return partial.sum(axis=0, dtype=np.float64).reshape(self.repeats, self.channels).sum(axis=0)
+        row: np.ndarray = partial.sum(axis=0, dtype=np.float64)
+        return np.asarray(np.add.reduce(row.reshape(self.repeats, self.channels), axis=0))
 
 
 def _moments(rows: _Folded, centre: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:

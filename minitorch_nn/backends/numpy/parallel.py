@@ -63,7 +63,7 @@ class _Job:
                 if self.error is not None:
                     return
                 self.task(index)
-        except BaseException as error:  # noqa: BLE001 - handed to the caller of run()
+        except BaseException as error:  # handed on to the caller of run()
             self.error = error
 
 

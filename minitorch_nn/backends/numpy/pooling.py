@@ -65,7 +65,8 @@ def _starts(count: int, stride: int, padding: int) -> np.ndarray:
 def _window_starts(size: Pair, width: int, stride: Pair, padding: Pair) -> np.ndarray:
     """(oh, ow, 1): the flat position of each window's first tap in a plane of this width."""
     rows, cols = (_starts(n, s, p) for n, s, p in zip(size, stride, padding, strict=True))
-    return rows[:, None, None] * width + cols[:, None]
+    starts: np.ndarray = rows[:, None, None] * width + cols[:, None]
+    return starts
 
 
 def _offsets(kernel: Pair, dilation: Pair, width: int) -> list[int]:
@@ -95,7 +96,8 @@ def max_pool2d(x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, pad
         taps = _taps(xl, block, size[1], kernel_size, stride, padding, dilation, _lowest(x.dtype))
         best, place = y[n0:n1, i0:i1], indices[n0:n1, i0:i1]
         found = _argmax_over_taps(taps, offsets, best)
-        np.add(starts[i0:i1], found, out=place)
+        np.copyto(place, found)
+        place += starts[i0:i1]
         if any(padding):
             _keep_inside(place, found, i0, size, width, stride, padding, dilation)
 
@@ -125,7 +127,8 @@ def _argmax_over_taps(taps: list[np.ndarray], offsets: list[int], best: np.ndarr
 def _keep_inside(place: np.ndarray, found: np.ndarray, i0: int, size: Pair, width: int, stride: Pair, padding: Pair,
                  dilation: Pair) -> None:
     """A window with nothing above minus infinity keeps its first tap, which may lie in the padding: step inside."""
-    rows, cols = _starts(size[0], stride[0], padding[0])[i0:i0 + place.shape[1]], _starts(size[1], stride[1], padding[1])
+    rows = _starts(size[0], stride[0], padding[0])[i0:i0 + place.shape[1]]
+    cols = _starts(size[1], stride[1], padding[1])
     inside = [np.where(start < 0, start % step, start) for start, step in zip((rows, cols), dilation, strict=True)]
     first = inside[0][:, None, None] * width + inside[1][:, None]
     for edge in ((slice(None), rows < 0), (slice(None), slice(None), cols < 0)):
@@ -155,9 +158,12 @@ def max_pool2d_grad(g: np.ndarray, indices: np.ndarray, x_shape: tuple[int, ...]
     starts = _window_starts(size, width, stride, padding)
     offsets = np.array(_offsets(kernel_size, dilation, width)).reshape(kernel_size)
     small = np.min_scalar_type(offsets[-1, -1])
+    offsets = offsets.astype(small)  # compared with int64 numbers, the small integers would all be widened
     spans = parallel.spans(batch, max(1, _BLOCK_ELEMENTS // max(1, math.prod(size) * channels)))
     rows, cols = (_taps_inside(n, k, s, p, d, count) for n, k, s, p, d, count
                   in zip((height, width), kernel_size, stride, padding, dilation, size, strict=True))
+
+    disjoint = all(s > d * (k - 1) for k, s, d in zip(kernel_size, stride, dilation, strict=True))
 
     def task(index: int) -> None:
         n0, n1 = spans[index]
@@ -165,30 +171,37 @@ def max_pool2d_grad(g: np.ndarray, indices: np.ndarray, x_shape: tuple[int, ...]
         found = np.subtract(places[n0:n1], starts, out=scratch("found", above.shape, small), casting="unsafe")
         chosen = scratch("above", above.shape, np.dtype(bool))
         share = scratch("offset", above.shape, g.dtype)
-        for r, (i0, i1, into_rows) in rows.items():
-            for s, (j0, j1, into_cols) in cols.items():
-                window = (slice(None), slice(i0, i1), slice(j0, j1))
+        for r, (i0, i1, row) in rows.items():
+            for s, (j0, j1, col) in cols.items():
                 np.equal(found, offsets[r, s], out=chosen)
-                keep_where(above, chosen, share)
-                into = target[:, into_rows, into_cols]
-                np.add(into, share[window], out=into)
+                window = (slice(None), slice(i0, i1), slice(j0, j1))
+                into = target[:, _every(i0, i1, row, stride[0]), _every(j0, j1, col, stride[1])]
+                if disjoint:
+                    keep_where(above[window], chosen[window], into)
+                else:
+                    keep_where(above, chosen, share)
+                    np.add(into, share[window], out=into)
 
     parallel.run(task, len(spans))
     return channels_first(gx)
 
 
 def _taps_inside(size: int, kernel: int, stride: int, padding: int, dilation: int,
-                 count: int) -> dict[int, tuple[int, int, slice]]:
-    """Per tap of one axis: the windows (start, stop) whose tap lies inside the input, and the slice of it they meet."""
+                 count: int) -> dict[int, tuple[int, int, int]]:
+    """Per tap of one axis: the windows (start, stop) whose tap lies inside the input, and where window 0 has it."""
     taps = {}
     for k in range(kernel):
         offset = k * dilation - padding
-        i0 = max(0, -(offset // stride)) if offset < 0 else 0
-        i1 = min(count, (size - 1 - offset) // stride + 1)
-        if i0 < i1:
-            first = i0 * stride + offset
-            taps[k] = (i0, i1, slice(first, first + (i1 - i0 - 1) * stride + 1, stride))
+        start = max(0, -(offset // stride)) if offset < 0 else 0
+        stop = min(count, (size - 1 - offset) // stride + 1)
+        if start < stop:
+            taps[k] = start, stop, offset
     return taps
+
+
+def _every(start: int, stop: int, offset: int, stride: int) -> slice:
+    """The positions under one tap of the windows start … stop - 1."""
+    return slice(start * stride + offset, (stop - 1) * stride + offset + 1, stride)
 
 
 def max_pool2d_gather(x: np.ndarray, indices: np.ndarray) -> np.ndarray:
@@ -216,7 +229,9 @@ def _inverse_divisor(size: Pair, out: Pair, kernel: Pair, stride: Pair, padding:
         return np.full((1, 1, 1), 1.0 / divisor_override, dtype)
     rows, cols = (_window_counts(n, k, s, p, o, count_include_pad)
                   for n, k, s, p, o in zip(size, kernel, stride, padding, out, strict=True))
-    return (1.0 / (rows[:, None, None] * cols[:, None])).astype(dtype)
+    counts: np.ndarray = rows[:, None, None] * cols[:, None]
+    inverse: np.ndarray = np.divide(1.0, counts).astype(dtype)
+    return inverse
 
 
 def avg_pool2d(x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Pair = (0, 0),
@@ -269,9 +284,9 @@ def avg_pool2d_grad(g: np.ndarray, x_shape: tuple[int, ...], kernel_size: Pair, 
         n0, n1 = spans[index]
         share = scratch("number", (n1 - n0, *gl.shape[1:]), dtype)
         np.multiply(gl[n0:n1], inverse, out=share)
-        for i0, i1, rows in axes[0].values():
-            for j0, j1, cols in axes[1].values():
-                into = gx[n0:n1, rows, cols]
+        for i0, i1, row in axes[0].values():
+            for j0, j1, col in axes[1].values():
+                into = gx[n0:n1, _every(i0, i1, row, stride[0]), _every(j0, j1, col, stride[1])]
                 np.add(into, share[:, i0:i1, j0:j1], out=into)
 
     parallel.run(task, len(spans))

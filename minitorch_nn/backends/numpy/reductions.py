@@ -33,5 +33,6 @@ def sum_leading(x: np.ndarray, kept: int = 1) -> np.ndarray:
     partial = np.empty((len(spans), wide.shape[1]), x.dtype)
     parallel.run(lambda index: np.add.reduce(wide[slice(*spans[index])], axis=0, out=partial[index]), len(spans))
     accumulator = np.float64 if x.dtype.kind == "f" else x.dtype
-    total = partial.sum(axis=0, dtype=accumulator).reshape(-1, columns) if columns else np.zeros((1, 0), accumulator)
-    return total.sum(axis=0, dtype=accumulator).astype(x.dtype, copy=False).reshape(shape)
+    row = partial.sum(axis=0, dtype=accumulator).reshape(wide.shape[1] // max(1, columns), columns)
+    total: np.ndarray = row.sum(axis=0, dtype=accumulator).astype(x.dtype, copy=False)
+    return total.reshape(shape)

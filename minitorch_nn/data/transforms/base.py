@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 
 from ... import dtypes
+from ...random import current_generator
 from ...tensor import Tensor
-from ..worker import current_generator
 from . import functional as F
 from .convert import Array, scale_bytes
 

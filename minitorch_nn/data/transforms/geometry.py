@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..worker import current_generator
+from ...random import current_generator
 from . import functional as F
 from .base import Transform, below, unit
 from .convert import Array

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from ._activation import (
     celu,
+    celu_,
     elu,
+    elu_,
     gelu,
     glu,
     gumbel_softmax,
@@ -12,14 +14,18 @@ from ._activation import (
     hardsigmoid,
     hardswish,
     hardtanh,
+    hardtanh_,
     leaky_relu,
+    leaky_relu_,
     log_softmax,
     logsigmoid,
     mish,
     prelu,
     relu,
     relu6,
+    relu_,
     selu,
+    selu_,
     sigmoid,
     silu,
     softmax,
@@ -30,25 +36,13 @@ from ._activation import (
     tanh,
     tanhshrink,
     threshold,
+    threshold_,
 )
 from ._attention import scaled_dot_product_attention
 from ._interpolation import interpolate, upsample
-from ._linear import (
-    _no_sparse_gradient as _no_sparse_gradient,
-)
-from ._linear import (
-    bilinear,
-    conv1d,
-    conv2d,
-    conv_transpose1d,
-    conv_transpose2d,
-    embedding,
-    linear,
-    one_hot,
-)
-from ._loss import (
-    _reduction as _reduction,
-)
+from ._linear import _no_sparse_gradient as _no_sparse_gradient
+from ._linear import bilinear, conv1d, conv2d, conv_transpose1d, conv_transpose2d, embedding, linear, one_hot
+from ._loss import _reduction as _reduction
 from ._loss import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -109,6 +103,7 @@ __all__ = [
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
+    "celu_",
     "channel_shuffle",
     "conv1d",
     "conv2d",
@@ -121,6 +116,7 @@ __all__ = [
     "dropout1d",
     "dropout2d",
     "elu",
+    "elu_",
     "embedding",
     "fold",
     "gaussian_nll_loss",
@@ -132,6 +128,7 @@ __all__ = [
     "hardsigmoid",
     "hardswish",
     "hardtanh",
+    "hardtanh_",
     "hinge_embedding_loss",
     "huber_loss",
     "instance_norm",
@@ -140,6 +137,7 @@ __all__ = [
     "l1_loss",
     "layer_norm",
     "leaky_relu",
+    "leaky_relu_",
     "linear",
     "local_response_norm",
     "log_softmax",
@@ -162,9 +160,11 @@ __all__ = [
     "prelu",
     "relu",
     "relu6",
+    "relu_",
     "rms_norm",
     "scaled_dot_product_attention",
     "selu",
+    "selu_",
     "sigmoid",
     "silu",
     "smooth_l1_loss",
@@ -177,6 +177,7 @@ __all__ = [
     "tanh",
     "tanhshrink",
     "threshold",
+    "threshold_",
     "triplet_margin_loss",
     "unfold",
     "upsample",

@@ -14,7 +14,9 @@ from ...tensor import Tensor
 
 __all__ = [
     "celu",
+    "celu_",
     "elu",
+    "elu_",
     "gelu",
     "glu",
     "gumbel_softmax",
@@ -22,14 +24,18 @@ __all__ = [
     "hardsigmoid",
     "hardswish",
     "hardtanh",
+    "hardtanh_",
     "leaky_relu",
+    "leaky_relu_",
     "log_softmax",
     "logsigmoid",
     "mish",
     "prelu",
     "relu",
     "relu6",
+    "relu_",
     "selu",
+    "selu_",
     "sigmoid",
     "silu",
     "softmax",
@@ -40,6 +46,7 @@ __all__ = [
     "tanh",
     "tanhshrink",
     "threshold",
+    "threshold_",
 ]
 
 
@@ -62,6 +69,11 @@ def relu(input: Tensor, inplace: bool = False) -> Tensor:
     return result
 
 
+def relu_(input: Tensor) -> Tensor:
+    """`relu`, in place."""
+    return relu(input, inplace=True)
+
+
 def relu6(input: Tensor, inplace: bool = False) -> Tensor:
     """clamp(x, 0, 6)."""
     return _maybe_inplace(inplace, ops.relu6, input)
@@ -74,14 +86,29 @@ def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace
     return _maybe_inplace(inplace, ops.hardtanh, input, min_val, max_val)
 
 
+def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+    """`hardtanh`, in place."""
+    return hardtanh(input, min_val, max_val, inplace=True)
+
+
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else value."""
     return _maybe_inplace(inplace, lambda x: ops.where(x > threshold, x, x.new_tensor(value)), input)
 
 
+def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
+    """`threshold`, in place."""
+    return _maybe_inplace(True, lambda x: ops.where(x > threshold, x, x.new_tensor(value)), input)
+
+
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where x > 0, else negative_slope * x."""
     return _maybe_inplace(inplace, ops.leaky_relu, input, negative_slope)
+
+
+def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """`leaky_relu`, in place."""
+    return leaky_relu(input, negative_slope, inplace=True)
 
 
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
@@ -94,9 +121,19 @@ def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     return _maybe_inplace(inplace, ops.elu, input, alpha)
 
 
+def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`elu`, in place."""
+    return elu(input, alpha, inplace=True)
+
+
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """scale * (max(x, 0) + min(alpha * (exp(x) - 1), 0)), scale = 1.0507..., alpha = 1.6732..."""
     return _maybe_inplace(inplace, ops.selu, input)
+
+
+def selu_(input: Tensor) -> Tensor:
+    """`selu`, in place."""
+    return selu(input, inplace=True)
 
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
@@ -104,6 +141,11 @@ def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     if alpha == 0:
         raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
     return _maybe_inplace(inplace, lambda x: ops.where(x > 0, x, alpha * ops.expm1(x / alpha)), input)
+
+
+def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`celu`, in place."""
+    return celu(input, alpha, inplace=True)
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:

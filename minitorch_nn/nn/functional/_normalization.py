@@ -166,6 +166,8 @@ def _check_probability(p: float) -> None:
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """x * mask / (1 - p), mask being 0 with probability p for each element, else 1; x itself unless `training`."""
     _check_probability(p)
+    if not training or p == 0:
+        return input
     return _maybe_inplace(inplace, ops.dropout, input, p, training)
 
 

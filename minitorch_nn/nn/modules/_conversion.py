@@ -103,7 +103,7 @@ class _Conversion:
     # ---- training mode and gradients --------------------------------------------------------------------------
 
     def train(self, mode: bool = True) -> Self:
-        """Set training (True) or evaluation mode, here and in all modules below; frozen ones stay in evaluation mode."""
+        """Set training (True) or evaluation mode, here and in all below; frozen ones stay in evaluation mode."""
         if not isinstance(mode, bool):
             raise ValueError("training mode is expected to be boolean")
         if self._mode_when_unfrozen is None:

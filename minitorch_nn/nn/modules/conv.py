@@ -163,7 +163,7 @@ class Conv1d(_Conv):
 class Conv2d(_Conv):
     """(N, C_in, H, W) or (C_in, H, W) -> (N, C_out, H_out, W_out) or (C_out, H_out, W_out): cross-correlation.
 
-    out[n, o, y, x] = bias[o] + sum over c, i, j of weight[o, c, i, j] * input[n, c, y stride + i dilation - padding, ...]
+    out[n, o, y, x] = bias[o] + sum over c, i, j of weight[o, c, i, j] * x[n, c, y stride + i dilation - padding, ...]
     H_out = floor((H + 2 padding - dilation (kernel_size - 1) - 1) / stride) + 1, and W_out alike.
 
     kernel_size, stride, padding, dilation: one int, or one for each spatial axis.

@@ -153,7 +153,13 @@ class Module(_Hooks, _StateDict, _Conversion):
 
     def __dir__(self) -> list[str]:
         own = self.__dict__
-        names = {*dir(type(self)), *own, *own["_parameters"], *own["_modules"], *own["_buffers"]}
+        names = {
+            *dir(type(self)),
+            *own,
+            *own.get("_parameters", ()),
+            *own.get("_modules", ()),
+            *own.get("_buffers", ()),
+        }
         return sorted(name for name in names if not name[:1].isdigit())
 
     # ---- registration -----------------------------------------------------------------------------------------

@@ -1,0 +1,45 @@
+"""Matrix products, cut over the threads of the kernels instead of those of the BLAS.
+
+OpenBLAS keeps its own threads spinning for some 25 ms after a product. In a network that also has convolutions they
+would take the cores from the kernels (measured: a convolution twice as slow), so large products go through the pool.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from . import parallel
+
+_LARGE = 4_000_000  # multiplications from which on a second thread pays
+
+
+def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """a @ b with NumPy's rules of broadcasting: (..., m, k) and (..., k, n) -> (..., m, n)."""
+    if a.ndim < 2 or b.ndim < 2 or a.size * b.shape[-1] < _LARGE or parallel.get_num_threads() == 1:
+        return np.asarray(np.matmul(a, b))
+    if a.ndim > 2 and b.ndim == 2:  # one tall product instead of many small ones
+        return matmul(a.reshape(-1, a.shape[-1]), b).reshape(*a.shape[:-1], b.shape[-1])
+    batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    out = np.empty((*batch, a.shape[-2], b.shape[-1]), np.result_type(a, b))
+    if math.prod(batch) > 1:
+        a, b = np.broadcast_to(a, (*batch, *a.shape[-2:])), np.broadcast_to(b, (*batch, *b.shape[-2:]))
+        axis = int(np.argmax(batch))
+        parts = [(slice(None),) * axis + (slice(*span),) for span in _shares(batch[axis])]
+        parallel.run(lambda index: _into(out[parts[index]], a[parts[index]], b[parts[index]]), len(parts))
+    elif out.shape[-2] >= out.shape[-1]:
+        rows = [slice(*span) for span in _shares(out.shape[-2])]
+        parallel.run(lambda index: _into(out[..., rows[index], :], a[..., rows[index], :], b), len(rows))
+    else:
+        columns = [slice(*span) for span in _shares(out.shape[-1])]
+        parallel.run(lambda index: _into(out[..., columns[index]], a, b[..., columns[index]]), len(columns))
+    return out
+
+
+def _shares(total: int) -> list[tuple[int, int]]:
+    return parallel.spans(total, -(-total // parallel.get_num_threads()))
+
+
+def _into(out: np.ndarray, a: np.ndarray, b: np.ndarray) -> None:
+    np.matmul(a, b, out=out)

@@ -1,0 +1,88 @@
+"""What an operation does not take, said in PyTorch's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import numpy as np
+
+from ..autograd.variable import TensorBase
+from ..dtypes import from_numpy
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FLOATS, NUMBERS, INTEGERS = "f", "fiu", "iub"
+"""Kinds of NumPy dtypes: floating point, all but bool, integers with bool."""
+
+
+def kind_name(x: Any) -> str:
+    """How PyTorch's errors call the dtype of an array or a tensor: `Float`, `Long`, …"""
+    return from_numpy(getattr(x, "_data", x).dtype).type_name
+
+
+def not_implemented(kernel: str, x: Any) -> NotImplementedError:
+    """`"silu_cpu" not implemented for 'Long'`, for the dtype of x"""
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{kind_name(x)}'")
+
+
+def supports(kinds: str, kernel: str) -> Callable[[F], F]:
+    """A kernel that takes only arrays of these kinds of dtypes: it raises `not_implemented` for others.
+
+    kernel: the name of PyTorch's kernel, for the error.
+
+        @op(input=lambda g, input: g * sign(input))
+        @supports(NUMBERS, "abs_cpu")
+        def abs(input): ...
+    """
+
+    def decorate(f: F) -> F:
+        @wraps(f)
+        def checked(x: Any, *rest: Any, **options: Any) -> Any:
+            if not isinstance(x, (int, float)) and x.dtype.kind not in kinds:  # a plain number stands beside floats only
+                raise not_implemented(kernel, x)
+            return f(x, *rest, **options)
+
+        return checked  # type: ignore[return-value]
+
+    return decorate
+
+
+def expect_tensor(function: str, argument: str, position: int, value: Any) -> None:
+    """Raise TypeError unless the value is a Tensor (or an array, where a gradient rule runs)."""
+    if not isinstance(value, (TensorBase, np.ndarray)):
+        raise TypeError(
+            f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {type(value).__name__}"
+        )
+
+
+_IN_CPP = {
+    "float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long int", "int32": "int",
+    "int16": "short int", "int8": "signed char", "uint8": "unsigned char", "bool": "bool",
+}  # fmt: skip
+
+
+def cpp_name(x: Any) -> str:
+    """How PyTorch's errors that come out of C++ call the dtype of an array or a tensor: `float`, `long int`, …"""
+    return _IN_CPP[getattr(x, "_data", x).dtype.name]
+
+
+def fit_number(value: Any, dtype: np.dtype[Any]) -> Any:
+    """A Python number as one of the dtype. Raises RuntimeError where an integer type does not hold it."""
+    if dtype.kind in "iu":
+        limits = np.iinfo(dtype)
+        if not limits.min <= value <= limits.max:
+            name = "int" if dtype.name == "int32" else f"{dtype.name}_t"
+            raise RuntimeError(f"value cannot be converted to type {name} without overflow")
+        return int(value)
+    return bool(value) if dtype.kind == "b" else float(value)
+
+
+def underived(operation: str) -> Callable[..., Any]:
+    """The gradient rule of an operation that has none, though its result may stand in a graph."""
+
+    def rule(g: Any) -> Any:
+        raise RuntimeError(f"derivative for aten::{operation} is not implemented")
+
+    return rule
