@@ -128,8 +128,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return training.fail(130, f"stopped; go on with: python train.py --resume {folder}")
     except training.SetupError as error:
         return training.fail(2, f"{folder}: {error}")
-    except (training.Diverged, training.FrozenChanged, OSError) as error:
+    except (training.Diverged, training.FrozenChanged) as error:
         return training.fail(1, f"{error}; {folder}/last.pth holds the weights after the last whole epoch")
+    except OSError as error:
+        return training.fail(1, f"{error}")
     print(f"saved in {folder}: config.toml, metrics.jsonl, last.pth, best.pth, checkpoint.pth")
     return 0
 

@@ -39,7 +39,7 @@ class Worker:
             print(count, file=self.process.stdin, flush=True)
             return json.loads(self.process.stdout.readline())  # type: ignore[no-any-return]
         except (BrokenPipeError, json.JSONDecodeError):
-            raise SystemExit(f"benchmarks: the {self.framework} process ended; is it installed? (torch==2.13.0)") from None
+            raise SystemExit(f"the {self.framework} process ended; is it installed? (torch==2.13.0)") from None
 
     def close(self) -> None:
         """End the process."""

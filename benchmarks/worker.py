@@ -30,8 +30,9 @@ def main(framework: str, case: str, threads: int) -> None:
                 sys.modules[name.replace("torch", "minitorch_nn", 1)] = module
     else:
         import minitorch_nn as torch
-    import models
     from cases import CASES
+
+    import models
 
     build, _ = CASES[case]
     step = build(torch, models, framework.endswith("channels-last"))

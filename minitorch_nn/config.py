@@ -37,7 +37,8 @@ from pathlib import Path
 from typing import Any
 
 __all__ = [
-    "Config", "ConfigError", "Data", "Freeze", "Key", "Loss", "Model", "Optimizer", "Run", "Schedule", "keys", "load",
+    "Config", "ConfigError", "Data", "Freeze", "Key", "Loss", "Model", "Optimizer", "Run", "Schedule",
+    "all_keys", "load",
 ]  # fmt: skip
 
 
@@ -193,7 +194,7 @@ class Key:
     only: tuple[str, ...]
 
 
-def keys() -> Iterator[Key]:
+def all_keys() -> Iterator[Key]:
     """Every key of a config file, in order, for --help and the documentation."""
     for section, kind in SECTIONS.items():
         for field, hint in _fields(kind).values():
@@ -323,7 +324,7 @@ def _check_table(document: Mapping[str, Any], where: str, prefix: str = "") -> T
 def _unknown(where: str, place: str, name: str, valid: list[str]) -> str:
     hint = _did_you_mean(name, valid)
     if not hint:  # the right key in the wrong section
-        elsewhere = [key.dotted for key in keys() if key.dotted.split(".")[1] == name and key.dotted != place]
+        elsewhere = [key.dotted for key in all_keys() if key.dotted.split(".")[1] == name and key.dotted != place]
         hint = f"; did you mean '{elsewhere[0]}'?" if elsewhere else f"; expected one of {', '.join(valid)}"
     return f"{where}: {place}: unknown key{hint}"
 

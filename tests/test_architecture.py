@@ -59,11 +59,11 @@ GRAPH = {name: sorted(set(imports(name, path)) - {name}) for name, path in MODUL
 
 
 def layer(module: str) -> int:
-    return LAYER[(module.split(".") + [""])[1]]
+    return LAYER[[*module.split("."), ""][1]]
 
 
 def part(module: str) -> str:
-    return (module.split(".") + [""])[1]
+    return [*module.split("."), ""][1]
 
 
 def test_every_part_has_a_layer() -> None:

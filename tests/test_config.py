@@ -234,7 +234,7 @@ def test_what_is_written_reads_back_equal(
 
 
 def test_every_key_is_documented_and_its_default_is_valid(tmp_path: Path) -> None:
-    keys = list(configuration.keys())
+    keys = list(configuration.all_keys())
     assert len({key.dotted for key in keys}) == len(keys) and all(key.meaning and key.expected for key in keys)
     assert load(write(tmp_path, Config().to_toml())) == Config()
 

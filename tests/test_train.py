@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -121,6 +123,34 @@ def test_the_seed_decides_everything(here: Path) -> None:
     assert metrics("runs/a") == metrics("runs/b") != metrics("runs/c")
 
 
+def test_every_epoch_has_an_order_of_its_own(here: Path) -> None:
+    images = training.read(configuration.load("tiny.toml"), {})
+    orders = [[label for _, labels in images.train_batches(*seed) for label in labels.tolist()]
+              for seed in ((0, 0, 0), (0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1))]  # fmt: skip
+    assert orders[0] == orders[1] and len({tuple(order) for order in orders}) == 4
+    assert {tuple(sorted(order)) for order in orders} == {tuple(sorted(images.train.dataset.targets))}
+
+
+def test_an_epoch_is_seeded_by_run_stage_and_number(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seeds, train_batches = [], training.Images.train_batches
+    monkeypatch.setattr(
+        training.Images, "train_batches", lambda self, *seed: (seeds.append(seed), train_batches(self, *seed))[1]
+    )
+    assert train.main(["--config", "stages.toml", "--set", "run.seed=7"]) == 0
+    assert seeds == [(7, 0, 0), (7, 0, 1), (7, 1, 0), (7, 1, 1)]
+
+
+def test_best_is_the_epoch_with_the_best_test_accuracy(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tallies = iter([training.Tally(100, correct) for correct in (50, 80, 80, 70)])
+    monkeypatch.setattr(train, "evaluate", lambda *arguments: next(tallies))
+    assert train.main(["--config", "tiny.toml", "--set", "run.epochs=4", "--set", "schedule.name=constant"]) == 0
+    monkeypatch.undo()
+    monkeypatch.chdir(here)
+    arguments = ["--set", "schedule.name=constant", "--set", "schedule.warmup=0.4", "--set", "run.epochs=2"]
+    assert train.main(["--config", "tiny.toml", *arguments]) == 0  # the same two epochs: 0.4 of 2 is 0.2 of 4
+    assert weights("runs/run/best.pth") == weights("runs/run-2/last.pth") != weights("runs/run/last.pth")
+
+
 def test_background_loading_is_as_deterministic(here: Path) -> None:
     for name in ("a", "b"):
         arguments = ["--set", f"run.name={name}", "--set", "data.workers=1"]
@@ -194,7 +224,7 @@ BAD = [  # what is made first, what is set, a part of the one line
     (nothing, ["freeze.patterns=['*']"], "freeze.patterns: ['*'] leaves nothing to train"),
     (nothing, ["model.weights=no.pth"], "model.weights: no.pth: "),
     (nothing, ["model.weights=tiny.toml"], "model.weights: tiny.toml: "),
-    (nothing, ["run.out=tiny.toml"], "tiny.toml"),
+    (nothing, ["run.out=tiny.toml"], "run.out: [Errno 17] File exists: 'tiny.toml'"),
     (nothing, PICTURES, "data.root: There is no folder 'pictures/train'."),
     (
         with_images(),
@@ -243,7 +273,7 @@ def test_help_names_every_key(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as exit:
         train.main(["--help"])
     out = capsys.readouterr().out
-    assert exit.value.code == 0 and all(f"  {key.dotted} " in out for key in configuration.keys())
+    assert exit.value.code == 0 and all(f"  {key.dotted} " in out for key in configuration.all_keys())
 
 
 # ---- failures during the run
@@ -254,6 +284,27 @@ def test_a_loss_that_is_not_finite_stops_the_run(here: Path, capsys: pytest.Capt
     err = capsys.readouterr().err
     assert err.count("\n") == 1 and "at step " in err and "of train 1/2" in err and "runs/run/last.pth" in err
     assert all(np.isfinite(tensor.numpy()).all() for tensor in torch.load("runs/run/last.pth").values())
+
+
+def test_a_test_loss_that_is_not_finite_keeps_the_last_good_weights(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ruin(model: Any, *arguments: Any) -> None:
+        model.fc.weight.data.fill_(math.nan)
+
+    monkeypatch.setattr(train, "train_epoch", ruin)
+    assert train.main(["--config", "tiny.toml"]) == 1
+    assert "the loss is nan " in capsys.readouterr().err
+    assert all(np.isfinite(tensor.numpy()).all() for tensor in torch.load("runs/run/last.pth").values())
+
+
+def test_a_folder_that_vanishes_is_one_line(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(train, "train_epoch", lambda *arguments: shutil.rmtree("runs"))
+    assert train.main(["--config", "tiny.toml"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1 and "No such file or directory: 'runs/run/metrics.jsonl'" in err
 
 
 def test_a_frozen_tensor_that_changes_is_an_error(

@@ -91,6 +91,6 @@ def test_optimizer_takes_every_key_of_its_section(name: str) -> None:
     (group,) = optimizer.param_groups
     assert [id(parameter) for parameter in group["params"]] == [id(model.weight)]
     assert {key: group[key] for key in OPTIMIZERS[name]} == OPTIMIZERS[name]
-    applies = {key.dotted.split(".")[1] for key in configuration.keys()
+    applies = {key.dotted.split(".")[1] for key in configuration.all_keys()
                if key.dotted.startswith("optimizer.") and (not key.only or name in key.only)}  # fmt: skip
     assert applies == {"name", *OPTIMIZERS[name]}

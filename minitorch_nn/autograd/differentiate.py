@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
@@ -16,8 +16,8 @@ from .variable import TensorBase, tensor_type
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
-    Tensors = Tensor | Sequence[Tensor]
-    Gradients = Tensor | Sequence[Tensor | None] | None
+    Tensors: TypeAlias = TensorBase | Sequence[TensorBase]
+    Gradients: TypeAlias = TensorBase | Sequence[TensorBase | None] | None
 
 
 def _many(x: Any) -> tuple[Any, ...]:
@@ -130,7 +130,9 @@ def grad(
     if is_grads_batched:
         raise NotImplementedError("autograd.grad(is_grads_batched=True) is not supported; loop over the gradients")
     if materialize_grads and allow_unused is False:
-        raise ValueError("Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.")
+        raise ValueError(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
+        )
     allow = materialize_grads if allow_unused is None else allow_unused
     outs, ins = _many(outputs), _many(inputs)
     gradients = (None,) * len(outs) if grad_outputs is None else _many(grad_outputs)

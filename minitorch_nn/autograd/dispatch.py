@@ -117,7 +117,8 @@ def function(op: Op) -> Callable[..., Any]:
                 if uses_options:
                     arrays.extend(op.options_and_shapes(options, arrays))
                 node.saved = plan.take(arrays)
-                node.versions = versions = []
+                versions: list[Any] = []
+                node.versions = versions
                 for n in plan.versioned:
                     a = t if n == count else args[n]
                     if isinstance(a, TensorBase):

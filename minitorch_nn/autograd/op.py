@@ -264,4 +264,8 @@ def op(
 
     To its callers an operation is the function that its kernel's signature shows, with Tensors for arrays.
     """
-    return lambda kernel: cast(F, dispatch.function(Op(kernel, rules, name, kind, joint, outputs, view)))
+
+    def make(kernel: F) -> F:
+        return cast(F, dispatch.function(Op(kernel, rules, name, kind, joint, outputs, view)))
+
+    return make

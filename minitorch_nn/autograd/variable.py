@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -29,14 +30,14 @@ class TensorBase:
     """Whether this leaf asks for a gradient."""
     _grad: Tensor | None
     _counter: list[Any]
-    _view: tuple[TensorBase, int] | None
+    _view: tuple[Tensor, int] | None
     """For a view: the tensor whose memory it shows, and the version at which `_node` was right. If the memory has been
     changed in place since, `_edge` makes the node again, from the base's new history."""
 
     # Rarely set, so they live in the instance's dict when they do.
     _accumulator: Callable[[], AccumulateGrad | None] | None = None
-    _hooks: dict[int, Callable[..., Any]] | None = None
-    _post_accumulate_hooks: dict[int, Callable[..., Any]] | None = None
+    _hooks: OrderedDict[int, Callable[..., Any]] | None = None
+    _post_accumulate_hooks: OrderedDict[int, Callable[..., Any]] | None = None
     _made_under_no_grad = False
     """Whether this is a view, made while nothing was recorded, of a tensor with a history."""
     _multi_view: str | None = None

@@ -12,9 +12,9 @@ from ..dtypes import dtype as DType
 from .arithmetic import constant
 from .choose import where
 from .dims import numpy_names, one_dim
-from .reduction import in_dtype, keep, sum_dims, whole_dtype
 from .join import cat_arrays
 from .rearrange import flip_dims
+from .reduction import in_dtype, keep, sum_dims, whole_dtype
 from .shape import expand_shape, reshape
 from .slices import part_of
 

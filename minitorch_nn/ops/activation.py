@@ -1,16 +1,20 @@
-"""Activation functions with a kernel or a gradient rule of their own."""
+"""Activation functions in two or three pieces: the ReLU family, the shrinking ones, the exponential ones; dropout."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import backends
 from ..autograd.op import op
-from .elementwise import clamp_max_number, erf, exp, neg, over, plus, sigmoid, tanh, times, where
-from .reduction import softmax
+from ..random import default_generator
+from .arithmetic import neg, over, plus, times
+from .checks import FLOATS, NUMBERS, fit_number, kind_name, supports
+from .choose import clamp_max_number, where
+from .functions import exp
+from .inplace import in_place
+from .softmax import softmax
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 @op(input=lambda g, out: relu_grad(g, out))
 def relu(input: Tensor) -> Tensor:
     """max(input, 0); its gradient at 0 is 0."""
+    if input.dtype.kind == "b":  # type: ignore[attr-defined]
+        raise RuntimeError("Boolean inputs not supported for relu")
     return backends.kernels.relu(input)  # type: ignore[no-any-return]
 
 
@@ -29,18 +35,48 @@ def relu_grad(g: Tensor, out: Tensor) -> Tensor:
     return backends.kernels.relu_grad(g, out)  # type: ignore[no-any-return]
 
 
+@op(name="ThresholdBackward0", input=lambda g, input, threshold: where(input <= threshold, 0.0, g))
+@supports(NUMBERS, "threshold_cpu")
+def threshold_kernel(input: Tensor, *, threshold: float, value: float) -> Tensor:
+    """input, but value where it is not above threshold"""
+    return np.where(input <= threshold, input.dtype.type(value), input)  # type: ignore[operator,attr-defined,return-value]
+
+
+def threshold(input: Tensor, threshold: float, value: float) -> Tensor:
+    """input where it is above threshold, else value"""
+    return threshold_kernel(input, threshold=threshold, value=value)
+
+
 @op(name="LeakyReluBackward0", input=lambda g, input, slope: where(input > 0, g, g * slope))
+@supports(FLOATS, "leaky_relu_cpu")
 def leaky(input: Tensor, *, slope: float) -> Tensor:
     """input where it is above 0, else slope * input"""
     return np.where(input > 0, input, input * slope)  # type: ignore[operator,return-value]
 
 
+@op(name="LeakyReluBackward1", input=lambda g, out, slope: where(_by_sign(out, slope, "leakyReLu"), g, g * slope))
+@supports(FLOATS, "leaky_relu_cpu")
+def leaky_overwritten(input: Tensor, *, slope: float) -> Tensor:
+    """As leaky, with the gradient from the output: the input is overwritten"""
+    return np.where(input > 0, input, input * slope)  # type: ignore[operator,return-value]
+
+
+def _by_sign(out: Any, slope: float, name: str) -> Any:
+    """Where the input was above 0, read off the output. Raises RuntimeError where the output does not tell."""
+    if slope < 0:
+        raise RuntimeError(
+            f"In-place {name} backward calculation is triggered with a negative slope which is not supported. This is "
+            "caused by calling in-place forward function with a negative slope, please call out-of-place version instead."
+        )
+    return out > 0
+
+
 def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     """input where it is above 0, else negative_slope * input"""
-    return leaky(input, slope=negative_slope)
+    return leaky(input, slope=float(negative_slope))
 
 
-@op(name="HardtanhBackward0", input=lambda g, input, low, high: g * ((input > low) & (input < high)))
+@op(name="HardtanhBackward0", input=lambda g, input, low, high: where((input <= low) | (input >= high), 0.0, g))
 def hard_limits(input: Tensor, *, low: float, high: float) -> Tensor:
     """input held between low and high; the gradient at the limits is 0"""
     return np.clip(input, low, high)
@@ -48,12 +84,15 @@ def hard_limits(input: Tensor, *, low: float, high: float) -> Tensor:
 
 def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
     """input held between min_val and max_val"""
-    return hard_limits(input, low=min_val, high=max_val)
+    kind = input._data.dtype
+    if kind.kind == "b":
+        raise RuntimeError("Bool inputs not supported for hardtanh")
+    return hard_limits(input, low=fit_number(min_val, kind), high=fit_number(max_val, kind))
 
 
 def relu6(input: Tensor) -> Tensor:
     """min(max(input, 0), 6)"""
-    return hard_limits(input, low=0.0, high=6.0)
+    return hardtanh(input, 0.0, 6.0)
 
 
 @op(
@@ -69,11 +108,19 @@ def prelu_kernel(input: Tensor, weight: Tensor) -> Tensor:
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """input where it is above 0, else weight * input; weight: one number, or one for each channel (dimension 1)"""
     n, shape = weight._data.size, input._data.shape
+    if input._data.dtype != weight._data.dtype:
+        raise RuntimeError(f"prelu: Type promoting not supported. Got {kind_name(input)} and {kind_name(weight)}")
+    if weight._data.ndim > 1:
+        raise RuntimeError(f"prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = {weight._data.ndim}")
     if n != 1:
-        if len(shape) < 2:
-            raise RuntimeError("Not allow zero-dim input tensor." if not shape else _channels(n, 1))
-        if shape[1] != n:
-            raise RuntimeError(_channels(n, shape[1]))
+        if not shape:
+            raise RuntimeError("Not allow zero-dim input tensor.")
+        channels = shape[1] if len(shape) > 1 else 1
+        if channels != n:
+            raise RuntimeError(
+                f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {n} and channel size = "
+                f"{channels}."
+            )
     if len(shape) > 1:
         weight = weight.reshape((1, n) + (1,) * (len(shape) - 2))
     elif weight._data.ndim > len(shape):
@@ -81,25 +128,73 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
     return prelu_kernel(input, weight)
 
 
-def _channels(n: int, have: int) -> str:
-    return f"Mismatch of parameter numbers and input channel size. Found parameter numbers = {n} and channel size = {have}."
+# The shrinking ones ---------------------------------------------------------------------------------------------------
+@op(name="HardshrinkBackward0", input=lambda g, input, lambd: where((input >= -lambd) & (input <= lambd), 0.0, g))
+@supports(FLOATS, "hardshrink_cpu")
+def hard_shrink(input: Tensor, *, lambd: float) -> Tensor:
+    """0 where |input| <= lambd, else input"""
+    return np.where((input >= -lambd) & (input <= lambd), input.dtype.type(0), input)  # type: ignore[operator,attr-defined,return-value]
+
+
+def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """0 where |input| <= lambd, else input"""
+    return hard_shrink(input, lambd=float(lambd))
+
+
+@op(name="SoftshrinkBackward0", input=lambda g, input, lambd: where((input >= -lambd) & (input <= lambd), 0.0, g))
+@supports(FLOATS, "softshrink_check")
+def soft_shrink(input: Tensor, *, lambd: float) -> Tensor:
+    """input moved towards 0 by lambd, 0 where it would pass it"""
+    return np.copysign(np.maximum(np.absolute(input) - lambd, 0), input)
+
+
+def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """input - lambd where input > lambd, input + lambd where input < -lambd, else 0"""
+    if lambd < 0 and input._data.dtype.kind == "f":
+        limit = float(np.finfo(input._data.dtype).max)
+        raise RuntimeError(
+            f"lambda must be in range [0, {limit:g}] for input dtype {kind_name(input)}, but found {lambd:g}"
+        )
+    return soft_shrink(input, lambd=float(lambd))
 
 
 # Exponential ones -----------------------------------------------------------------------------------------------------
+def _elu(x: Any, alpha: float, scale: float, input_scale: float) -> Any:
+    negative = np.expm1(np.minimum(x, 0) * input_scale) * (alpha * scale)
+    return np.where(x <= 0, negative, x * scale)
+
+
+def _elu_slope(x: Any, alpha: float, scale: float, input_scale: float) -> Any:
+    return where(x <= 0, exp(clamp_max_number(x, max=0.0) * input_scale) * (alpha * scale * input_scale), scale)
+
+
+def _elu_slope_from(out: Any, alpha: float, scale: float, input_scale: float) -> Any:
+    return where(_by_sign(out, alpha, "elu"), scale, (out + alpha * scale) * input_scale)
+
+
 @op(
     name="EluBackward0",
-    input=lambda g, input, alpha, scale, input_scale: g
-    * where(input > 0, scale, exp(clamp_max_number(input, max=0.0) * input_scale) * (alpha * scale * input_scale)),
+    input=lambda g, input, alpha, scale: g * _elu_slope(input, alpha, scale, 1.0),
 )
-def elu_kernel(input: Tensor, *, alpha: float, scale: float = 1.0, input_scale: float = 1.0) -> Tensor:
-    """scale * (input where it is above 0, else alpha * (exp(input_scale * input) - 1))"""
-    negative = np.expm1(np.minimum(input, 0) * input_scale) * (alpha * scale)
-    return np.where(input > 0, input * scale, negative)  # type: ignore[operator,return-value]
+@supports(FLOATS, "elu_cpu")
+def elu_kernel(input: Tensor, *, alpha: float, scale: float = 1.0) -> Tensor:
+    """scale * (input where it is above 0, else alpha * (exp(input) - 1))"""
+    return _elu(input, alpha, scale, 1.0)  # type: ignore[no-any-return]
+
+
+@op(name="EluBackward1", input=lambda g, out, alpha, scale: g * _elu_slope_from(out, alpha, scale, 1.0))
+@supports(FLOATS, "elu_cpu")
+def elu_overwritten(input: Tensor, *, alpha: float, scale: float = 1.0) -> Tensor:
+    """As elu_kernel, with the gradient from the output: the input is overwritten"""
+    return _elu(input, alpha, scale, 1.0)  # type: ignore[no-any-return]
 
 
 def elu(input: Tensor, alpha: float = 1.0) -> Tensor:
     """input where it is above 0, else alpha * (exp(input) - 1)"""
-    return elu_kernel(input, alpha=alpha)
+    return elu_kernel(input, alpha=float(alpha))
+
+
+_ALPHA, _SCALE = 1.6732632423543772848170429916717, 1.0507009873554804934193349852946
 
 
 def selu(input: Tensor) -> Tensor:
@@ -107,105 +202,38 @@ def selu(input: Tensor) -> Tensor:
 
     Source: Klambauer et al. 2017, Self-Normalizing Neural Networks, equation 2.
     """
-    return elu_kernel(input, alpha=1.6732632423543772848170429916717, scale=1.0507009873554804934193349852946)
+    return elu_kernel(input, alpha=_ALPHA, scale=_SCALE)
 
 
-@op(
-    name="GeluBackward0",
-    input=lambda g, input: g * (0.5 * (1 + erf(input * math.sqrt(0.5))) + input * exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi))),
-)
-def gelu_exact(input: Tensor) -> Tensor:
-    """input * Phi(input), Phi the normal distribution function"""
-    return input * 0.5 * (1 + erf(input * math.sqrt(0.5)))  # type: ignore[no-any-return]
+@op(name="CeluBackward0", input=lambda g, input, alpha: g * _elu_slope(input, alpha, 1.0, 1.0 / alpha))
+@supports(FLOATS, "elu_cpu")
+def celu_kernel(input: Tensor, *, alpha: float) -> Tensor:
+    """input where it is above 0, else alpha * (exp(input / alpha) - 1)"""
+    return _elu(input, alpha, 1.0, 1.0 / alpha)  # type: ignore[no-any-return]
 
 
-_BETA = math.sqrt(2 / math.pi)
-_KAPPA = 0.044715
+@op(name="CeluBackward1", input=lambda g, out, alpha: g * _elu_slope_from(out, alpha, 1.0, 1.0 / alpha))
+@supports(FLOATS, "elu_cpu")
+def celu_overwritten(input: Tensor, *, alpha: float) -> Tensor:
+    """As celu_kernel, with the gradient from the output: the input is overwritten"""
+    return _elu(input, alpha, 1.0, 1.0 / alpha)  # type: ignore[no-any-return]
 
 
-@op(name="GeluBackward0", input=lambda g, input: g * _gelu_tanh_slope(input))
-def gelu_tanh(input: Tensor) -> Tensor:
-    """0.5 * input * (1 + tanh(sqrt(2 / pi) * (input + 0.044715 * input^3)))"""
-    return 0.5 * input * (1 + np.tanh(_BETA * (input + _KAPPA * (input * input * input))))  # type: ignore[operator,no-any-return]
+def celu(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """input where it is above 0, else alpha * (exp(input / alpha) - 1)
 
-
-def _gelu_tanh_slope(x: Any) -> Any:
-    t = tanh(_BETA * (x + _KAPPA * (x * x * x)))
-    return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * (_BETA * (1 + 3 * _KAPPA * (x * x)))
-
-
-def gelu(input: Tensor, approximate: str = "none") -> Tensor:
-    """input * Phi(input); approximate="tanh" for the cheaper formula
-
-    Source: Hendrycks and Gimpel 2016, Gaussian Error Linear Units, section 2.
+    Source: Barron 2017, Continuously Differentiable Exponential Linear Units, equation 2.
     """
-    if approximate not in ("none", "tanh"):
-        raise RuntimeError("approximate argument must be either none or tanh.")
-    return gelu_exact(input) if approximate == "none" else gelu_tanh(input)
+    return celu_kernel(input, alpha=_not_zero(alpha))
 
 
-def _silu_slope(x: Any) -> Any:
-    s = sigmoid(x)
-    return s * (1 + x * (1 - s))
+def _not_zero(alpha: float) -> float:
+    if alpha == 0:
+        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
+    return float(alpha)
 
 
-@op(input=lambda g, input: g * _silu_slope(input))
-def silu(input: Tensor) -> Tensor:
-    """input * sigmoid(input)"""
-    return input / (1 + np.exp(-input))  # type: ignore[operator,no-any-return]
-
-
-@op(name="SoftplusBackward0", input=lambda g, input, beta, threshold: g * _softplus_slope(input, beta, threshold))
-def softplus_kernel(input: Tensor, *, beta: float, threshold: float) -> Tensor:
-    """log(1 + exp(beta * input)) / beta; input itself where beta * input > threshold"""
-    z = input * beta
-    return np.where(z > threshold, input, np.log1p(np.exp(np.minimum(z, threshold))) / beta)  # type: ignore[return-value]
-
-
-def _softplus_slope(x: Any, beta: float, threshold: float) -> Any:
-    return where(x * beta > threshold, 1.0, sigmoid(clamp_max_number(x * beta, max=threshold)))
-
-
-def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
-    """log(1 + exp(beta * input)) / beta; input itself where beta * input > threshold"""
-    return softplus_kernel(input, beta=beta, threshold=threshold)
-
-
-@op(name="LogSigmoidBackward0", input=lambda g, input: g * sigmoid(-input))
-def logsigmoid(input: Tensor) -> Tensor:
-    """log(sigmoid(input)), without underflow"""
-    return np.minimum(input, 0) - np.log1p(np.exp(-np.absolute(input)))
-
-
-@op(input=lambda g, input: g * _mish_slope(input))
-def mish(input: Tensor) -> Tensor:
-    """input * tanh(softplus(input))
-
-    Source: Misra 2019, Mish, equation 1.
-    """
-    return input * np.tanh(softplus_kernel(input, beta=1.0, threshold=20.0))
-
-
-def _mish_slope(x: Any) -> Any:
-    t = tanh(softplus_kernel(x, beta=1.0, threshold=20.0))
-    return t + x * sigmoid(x) * (1 - t * t)
-
-
-@op(name="HardsigmoidBackward0", input=lambda g, input: g * ((input > -3) & (input < 3)) * (1 / 6))
-def hardsigmoid(input: Tensor) -> Tensor:
-    """min(max(input + 3, 0), 6) / 6"""
-    return np.clip(input + 3, 0, 6) / 6  # type: ignore[operator,no-any-return]
-
-
-@op(
-    name="HardswishBackward0",
-    input=lambda g, input: where(input <= -3, 0.0, where(input < 3, g * (input / 3 + 0.5), g)),
-)
-def hardswish(input: Tensor) -> Tensor:
-    """input * min(max(input + 3, 0), 6) / 6"""
-    return input * np.clip(input + 3, 0, 6) / 6  # type: ignore[operator,no-any-return]
-
-
+# Compositions ---------------------------------------------------------------------------------------------------------
 def softsign(input: Tensor) -> Tensor:
     """input / (1 + |input|)"""
     return over(input, plus(input.abs(), 1))
@@ -221,17 +249,40 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
 
     Source: Srivastava et al. 2014, Dropout, section 10.
     """
-    from ..random import current_generator
-
     if not 0 <= p <= 1:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0 or not input._data.size:
         return input
-    if p == 1:
-        return times(input, input._wrap(np.zeros_like(input._data)))
     x = input._data
-    mask = current_generator().bernoulli(1 - p, x.shape, x.dtype)
+    if x.dtype.kind != "f":
+        raise RuntimeError(f"result type Float can't be cast to the desired output type {kind_name(x)}")
+    if p == 1:
+        return times(input, input._wrap(np.zeros_like(x)))
+    mask = default_generator.bernoulli(1 - p, x.shape, x.dtype)
     mask /= 1 - p
     return times(input, input._wrap(mask))
 
 
+# In place -------------------------------------------------------------------------------------------------------------
+relu_, threshold_, hardtanh_, relu6_ = in_place(relu), in_place(threshold), in_place(hardtanh), in_place(relu6)
+_leaky_, _elu_, _celu_ = in_place(leaky_overwritten), in_place(elu_overwritten), in_place(celu_overwritten)
+
+
+def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
+    """`leaky_relu`, in place"""
+    return _leaky_(input, slope=float(negative_slope))
+
+
+def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`elu`, in place"""
+    return _elu_(input, alpha=float(alpha))
+
+
+def selu_(input: Tensor) -> Tensor:
+    """`selu`, in place"""
+    return _elu_(input, alpha=_ALPHA, scale=_SCALE)
+
+
+def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
+    """`celu`, in place"""
+    return _celu_(input, alpha=_not_zero(alpha))

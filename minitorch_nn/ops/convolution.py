@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import backends
 from ..autograd.op import op
-from .elementwise import plus
+from .arithmetic import plus
 from .shape import expand_shape, reshape, squeeze_dim, unsqueeze_at
 
 if TYPE_CHECKING:

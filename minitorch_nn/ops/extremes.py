@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..autograd.op import op
-from .dims import Dims, many_dims, numpy_names, one_dim
 from .choose import maximum, minimum
+from .dims import Dims, many_dims, numpy_names, one_dim
 from .gather import put_at
 from .reduction import keep
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from ..autograd.variable import TensorBase
 from .checks import fit_number
+from .filling import copy_, fill_
 from .indexing import put_arrays_, resolve, take_index
-from .inplace import copy_, fill_
 from .shape import alias, expand, unsqueeze_at, view
 from .slices import ALL, select_at, slice_at
 

@@ -14,10 +14,10 @@ import numpy as np
 
 from ..autograd.grad_mode import mode
 from ..autograd.node import Node, births
-from ..dtypes import from_numpy
-from . import elementwise as e
+from ..dtypes import can_cast, from_numpy
+from . import arithmetic as e
+from .checks import kind_name
 from .memory import layout, memory_put, memory_view
-from .shape import clone, expand_shape, reshape
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -61,7 +61,7 @@ def check_in_place(t: Tensor) -> None:
             raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
         if t._requires and t._node is None:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-        if t._multi_view is not None and (t.requires_grad or t._view is not None and t._view[0].requires_grad):
+        if t._multi_view is not None and (t.requires_grad or (t._view is not None and t._view[0].requires_grad)):
             raise RuntimeError(
                 f"Output {t.output_nr} of {t._multi_view} is a view and is being modified inplace. This view is the output of a "
                 "function that returns multiple views. Such functions do not allow the output views to be modified "
@@ -87,10 +87,9 @@ def assign(t: Tensor, result: Tensor) -> Tensor:
         raise RuntimeError(
             f"output with shape {list(t._data.shape)} doesn't match the broadcast shape {list(new.shape)}"
         )
-    if new.dtype != t._data.dtype and "biuf".index(new.dtype.kind) > max("biuf".index(t._data.dtype.kind), 1 + (t._data.dtype.kind == "i")):
+    if new.dtype != t._data.dtype and not can_cast(from_numpy(new.dtype), from_numpy(t._data.dtype)):
         raise RuntimeError(
-            f"result type {from_numpy(new.dtype).type_name} can't be cast to the desired output type "
-            f"{from_numpy(t._data.dtype).type_name}"
+            f"result type {kind_name(new)} can't be cast to the desired output type {kind_name(t._data)}"
         )
     node = result._node
     saved = getattr(node, "saved", None)
@@ -177,7 +176,7 @@ def in_place(op_: F) -> F:
         check_in_place(self)
         return assign(self, op_(self, *args, **kwargs))
 
-    return _named(changed, op_)  # type: ignore[return-value]
+    return _named(changed, op_)  # type: ignore[no-any-return]
 
 
 def reshaped(op_: F) -> F:
@@ -192,7 +191,7 @@ def reshaped(op_: F) -> F:
             self._view = (self._view[0], self._counter[0])
         return self
 
-    return _named(changed, op_)  # type: ignore[return-value]
+    return _named(changed, op_)  # type: ignore[no-any-return]
 
 
 def _named(changed: Any, op_: Any) -> Any:
@@ -222,65 +221,3 @@ def _direct(ufunc: Any, op_: Any) -> Any:
 add_ = _direct(np.add, e.add)
 sub_ = _direct(np.subtract, e.sub)
 mul_ = _direct(np.multiply, e.mul)
-
-
-def copy_(self: Tensor, src: Any, non_blocking: bool = False, *, broadcast_leading: bool = False) -> Tensor:
-    """Write src (a tensor that broadcasts, or a number) into self. `non_blocking` has no effect on a CPU."""
-    check_in_place(self)
-    if not hasattr(src, "_data"):
-        return fill_(self, src)
-    shape = self._data.shape
-    have = src._data.shape
-    if have != shape:
-        lead = len(have) - len(shape)
-        if lead > 0 and broadcast_leading and have[:lead] == (1,) * lead:
-            src = reshape(src, have[lead:])
-        try:
-            src = expand_shape(src, shape=shape)
-        except ValueError:
-            size, want = _mismatch(have, shape)
-            raise RuntimeError(
-                f"The expanded size of the tensor ({want}) must match the existing size ({size[0]}) at non-singleton "
-                f"dimension {size[1]}.  Target sizes: {list(shape)}.  Tensor sizes: {list(have)}"
-            ) from None
-    recorded = mode.grad and src.requires_grad
-    value = src.to(self.dtype) if recorded and src._data.dtype != self._data.dtype else src
-    return assign(self, copied(value) if recorded else _plain(value))
-
-
-def _plain(t: Tensor) -> Tensor:
-    return t if t._node is None and not t._requires else t.detach()
-
-
-def copied(t: Tensor) -> Tensor:
-    """`t` through a node of its own"""
-    return clone(t)
-
-
-def _mismatch(have: tuple[int, ...], want: tuple[int, ...]) -> tuple[tuple[int, int], int]:
-    for back in range(1, len(have) + 1):
-        w = want[-back] if back <= len(want) else 1
-        if have[-back] not in (1, w):
-            return (have[-back], max(len(want) - back, 0)), w
-    return (0, 0), 0
-
-
-def fill_(self: Tensor, value: Any) -> Tensor:
-    """Fill self with one value."""
-    check_in_place(self)
-    if hasattr(value, "_data"):
-        if value._data.ndim:
-            raise RuntimeError(
-                f"fill_ only supports 0-dimension value tensor but got tensor with {value._data.ndim} dimensions."
-            )
-        return copy_(self, value)
-    if mode.grad and (self.requires_grad or (self._view is not None and self._view[0].requires_grad)):
-        return assign(self, e.constant(self, value=value))
-    self._data[...] = value
-    self._bump()
-    return self
-
-
-def zero_(self: Tensor) -> Tensor:
-    """Fill self with zeros."""
-    return fill_(self, 0)

@@ -12,7 +12,18 @@ from ..autograd.arrays import broadcast_error
 from ..autograd.op import op
 from .arithmetic import plus, times
 from .checks import cpp_name, fit_number, kind_name, not_implemented
-from .shape import contiguous_copy, expand_shape, permute_dims, reshape, swap, t, t_2d, unsafe_view, unsqueeze_at
+from .shape import (
+    contiguous_copy,
+    expand,
+    expand_shape,
+    permute_dims,
+    reshape,
+    swap,
+    t,
+    t_2d,
+    unsafe_view,
+    unsqueeze_at,
+)
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -131,21 +142,6 @@ def _check_sizes(a: tuple[int, ...], b: tuple[int, ...]) -> None:
         raise RuntimeError(f"mat1 and mat2 shapes cannot be multiplied ({a[0]}x{a[1]} and {b[0]}x{b[1]})")
 
 
-def _check_expandable(have: tuple[int, ...], shape: tuple[int, ...]) -> None:
-    """Raise RuntimeError unless `have` broadcasts to `shape`."""
-    for back in range(1, len(have) + 1):
-        if back <= len(shape) and have[-back] not in (1, shape[-back]):
-            raise RuntimeError(
-                f"The expanded size of the tensor ({shape[-back]}) must match the existing size ({have[-back]}) at "
-                f"non-singleton dimension {len(shape) - back}.  Target sizes: {list(shape)}.  Tensor sizes: {list(have)}"
-            )
-    if len(have) > len(shape):
-        raise RuntimeError(
-            f"expand(size={list(shape)}): the number of sizes provided ({len(shape)}) must be greater or equal to the "
-            f"number of dimensions in the tensor ({len(have)})"
-        )
-
-
 def dot(input: Tensor, tensor: Tensor) -> Tensor:
     """The product of two vectors: (n,), (n,) -> ()"""
     a, b = input._data, tensor._data
@@ -162,7 +158,8 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
 
 def _check_mat_vec(start: Any, mat: Any, vec: Any) -> None:
     if mat.ndim != 2 or vec.ndim != 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got {max(start.ndim, 1)}, {mat.ndim}, {vec.ndim}")
+        ndim = 1 if start is vec else start.ndim
+        raise RuntimeError(f"vector + matrix @ vector expected, got {ndim}, {mat.ndim}, {vec.ndim}")
     kinds = f"{kind_name(start)}, {kind_name(mat)}, and {kind_name(vec)}"
     if start.dtype != mat.dtype:
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {kinds}")
@@ -226,7 +223,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, 
     a, b = batch1._data, batch2._data
     _check_batches(a, b, "baddbmm")
     _check_types(input._data, a, "baddbmm", _batch_types)
-    _check_expandable(input._data.shape, (*a.shape[:2], b.shape[2]))
+    expand(input.detach(), (*a.shape[:2], b.shape[2]))  # raises where it does not broadcast
     return add_batch_mat_mat(input, batch1, batch2, beta=beta, alpha=alpha)
 
 
@@ -240,7 +237,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
     _check_sizes(a.shape, b.shape)
     shape = (a.shape[0], b.shape[1])
     if start.shape != shape[1:]:
-        _check_expandable(start.shape, shape)
+        expand(input.detach(), shape)  # raises where it does not broadcast
     if start.dtype != b.dtype:
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {kind_name(start)} and {kind_name(b)}")
     if a.dtype != b.dtype:

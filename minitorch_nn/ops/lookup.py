@@ -9,12 +9,15 @@ import numpy as np
 
 from ..autograd.op import op
 from .activation import dropout
-from .elementwise import clamp_min_number, over, plus, sqrt, times, where
+from .arithmetic import over, plus, times
+from .choose import clamp_min_number, where
+from .dims import one_dim
+from .functions import sqrt
 from .indexing import put_index
 from .linalg import matmul
-from .reduction import softmax, sum_dims
-from .dims import one_dim
+from .reduction import sum_dims
 from .shape import transpose
+from .softmax import softmax
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.op import op
-from .elementwise import clamp_min_number, exp, log, minus, sigmoid, sign, times, where
+from .arithmetic import minus, times
+from .choose import clamp_min_number, where
+from .functions import exp, log, sigmoid, sign
 from .gather import put_at
 from .join import broadcast_tensors
-from .reduction import log_softmax, mean_all, sum_all, sum_dims
+from .reduction import mean_all, sum_all, sum_dims
 from .shape import expand_shape, reshape
+from .softmax import log_softmax
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

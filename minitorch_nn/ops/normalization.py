@@ -13,8 +13,9 @@ import numpy as np
 
 from .. import backends
 from ..autograd.op import op
+from .arithmetic import times
 from .convolution import sum_channels
-from .elementwise import rsqrt, times
+from .functions import rsqrt
 from .reduction import mean_dims, sum_dims
 from .shape import reshape
 

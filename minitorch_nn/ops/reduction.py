@@ -243,6 +243,3 @@ def _with_mean(kind: type[Node], spread: Tensor, input: Tensor, dims: Shape, kee
         for number, t in enumerate(pair):
             t._node = Output(node, number, t._data)
     return pair
-
-
-from .softmax import log_softmax, softmax

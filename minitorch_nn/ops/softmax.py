@@ -38,7 +38,12 @@ def logsumexp_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
     return total if keepdim else total.squeeze(dim)
 
 
-@op(name="SoftmaxBackward0", input=lambda g, out, dim: out * (g - sum_dims(g * out, dim=(dim,), keepdim=True)))
+def _total(x: Any, dim: int) -> Any:
+    """The sum along dim, kept; a 0-dim tensor itself"""
+    return sum_dims(x, dim=(dim,), keepdim=True) if x.ndim else x
+
+
+@op(name="SoftmaxBackward0", input=lambda g, out, dim: out * (g - _total(g * out, dim)))
 def softmax_dim(input: Tensor, *, dim: int) -> Tensor:
     """exp(input) / sum(exp(input)) over dim"""
     if not input.size:
@@ -48,7 +53,7 @@ def softmax_dim(input: Tensor, *, dim: int) -> Tensor:
     return out  # type: ignore[no-any-return]
 
 
-@op(name="LogSoftmaxBackward0", input=lambda g, out, dim: g - exp(out) * sum_dims(g, dim=(dim,), keepdim=True))
+@op(name="LogSoftmaxBackward0", input=lambda g, out, dim: g - exp(out) * _total(g, dim))
 def log_softmax_dim(input: Tensor, *, dim: int) -> Tensor:
     """input - log(sum(exp(input))) over dim"""
     if not input.size:

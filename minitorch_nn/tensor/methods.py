@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import ops
 from ..autograd.variable import TensorBase
-from ..ops import elementwise, getitem, indexing, inplace, sampling
+from ..ops import arithmetic, filling, getitem, indexing, inplace, sampling
 from ..ops.inplace import in_place
 from ..ops.slices import unfold as windows
 
@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def _operand(function: Any) -> Callable[[Any, Any], Tensor]:
+_OPERANDS = (TensorBase, float, int, np.ndarray, np.generic)
+
+
+def _operand(function: Any, types: tuple[type, ...] = _OPERANDS) -> Callable[[Any, Any], Tensor]:
     """A binary operator that leaves other people's types to them."""
 
     @wraps(getattr(function, "__wrapped__", function))
     def operator(self: Any, other: Any) -> Any:
-        if isinstance(other, (TensorBase, float, int, np.ndarray, np.generic)):
-            return function(self, other)
-        return NotImplemented
+        return function(self, other) if isinstance(other, types) else NotImplemented
 
     return operator
 
@@ -43,29 +44,31 @@ class Operations(TensorBase):
     __slots__ = ()
 
     # Operators
-    __add__ = _operand(elementwise.plus)
-    __radd__ = _operand(elementwise.plus)
+    __add__ = _operand(arithmetic.plus)
+    __radd__ = _operand(arithmetic.plus)
     __iadd__ = _operand(inplace.add_)
     __sub__ = _operand(ops.sub)
     __rsub__ = _operand(ops.rsub)
     __isub__ = _operand(inplace.sub_)
-    __mul__ = _operand(elementwise.times)
-    __rmul__ = _operand(elementwise.times)
+    __mul__ = _operand(arithmetic.times)
+    __rmul__ = _operand(arithmetic.times)
     __imul__ = _operand(inplace.mul_)
-    __truediv__ = _operand(elementwise.over)
+    __truediv__ = _operand(arithmetic.over)
     __rtruediv__ = _reflected(ops.rdiv)
     __itruediv__ = _operand(in_place(ops.div))
     __floordiv__ = _operand(ops.floor_divide)
     __rfloordiv__ = _reflected(ops.floor_divide)
+    __ifloordiv__ = _operand(in_place(ops.floor_divide))
     __mod__ = _operand(ops.remainder)
     __rmod__ = _reflected(ops.remainder)
+    __imod__ = _operand(in_place(ops.remainder))
     __pow__ = _operand(ops.pow)
     __rpow__ = _reflected(ops.pow)
     __ipow__ = _operand(in_place(ops.pow))
-    __matmul__ = _operand(ops.matmul)
-    __rmatmul__ = _reflected(ops.matmul)
+    __matmul__ = _operand(ops.matmul, (TensorBase,))
+    __rmatmul__ = _operand(lambda self, other: ops.matmul(other, self), (TensorBase,))
     __neg__ = ops.neg
-    __pos__ = positive = lambda self: self  # noqa: E731
+    __pos__ = ops.positive
     __abs__ = ops.abs
     __eq__ = _operand(ops.eq)  # type: ignore[assignment]
     __ne__ = _operand(ops.ne)  # type: ignore[assignment]
@@ -76,7 +79,19 @@ class Operations(TensorBase):
     __and__ = __rand__ = _operand(ops.bitwise_and)
     __or__ = __ror__ = _operand(ops.bitwise_or)
     __xor__ = __rxor__ = _operand(ops.bitwise_xor)
-    __invert__ = ops.bitwise_not
+    __lshift__ = _operand(ops.bitwise_left_shift)
+    __rshift__ = _operand(ops.bitwise_right_shift)
+    __ilshift__ = _operand(in_place(ops.bitwise_left_shift))
+    __irshift__ = _operand(in_place(ops.bitwise_right_shift))
+    __iand__ = _operand(in_place(ops.bitwise_and))
+    __ior__ = _operand(in_place(ops.bitwise_or))
+    __ixor__ = _operand(in_place(ops.bitwise_xor))
+
+    def __invert__(self) -> Tensor:
+        if self._data.dtype.kind == "f":
+            raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
+        return ops.bitwise_not(self)
+
     __getitem__ = getitem.getitem
     __setitem__ = getitem.setitem
     __hash__ = object.__hash__
@@ -85,11 +100,56 @@ class Operations(TensorBase):
     relu = ops.relu
     relu_ = in_place(ops.relu)
 
+    # Arithmetic
+    add = ops.add
+    addcdiv = ops.addcdiv
+    addcmul = ops.addcmul
+    div = divide = ops.div
+    floor_divide = ops.floor_divide
+    fmod = ops.fmod
+    lerp = ops.lerp
+    mul = multiply = ops.mul
+    neg = negative = ops.neg
+    positive = ops.positive
+    reciprocal = ops.reciprocal
+    remainder = ops.remainder
+    sub = subtract = ops.sub
+    true_divide = ops.true_divide
+    add_ = inplace.add_
+    addcdiv_ = in_place(ops.addcdiv)
+    addcmul_ = in_place(ops.addcmul)
+    div_ = divide_ = in_place(ops.div)
+    floor_divide_ = in_place(ops.floor_divide)
+    fmod_ = in_place(ops.fmod)
+    lerp_ = in_place(ops.lerp)
+    mul_ = multiply_ = inplace.mul_
+    neg_ = negative_ = in_place(ops.neg)
+    reciprocal_ = in_place(ops.reciprocal)
+    remainder_ = in_place(ops.remainder)
+    sub_ = subtract_ = inplace.sub_
+    true_divide_ = in_place(ops.true_divide)
+
+    # Choosing
+    clamp = clip = ops.clamp
+    clamp_max = ops.clamp_max
+    clamp_min = ops.clamp_min
+    maximum = ops.maximum
+    minimum = ops.minimum
+    clamp_ = clip_ = in_place(ops.clamp)
+    clamp_max_ = in_place(ops.clamp_max)
+    clamp_min_ = in_place(ops.clamp_min)
+
+    def where(self, condition: Tensor, other: Any) -> Tensor:
+        """self where condition, else other"""
+        return ops.where(condition, self, other)  # type: ignore[no-any-return]
+
     # Comparison and logic
     allclose = ops.allclose
     bitwise_and = ops.bitwise_and
+    bitwise_left_shift = ops.bitwise_left_shift
     bitwise_not = ops.bitwise_not
     bitwise_or = ops.bitwise_or
+    bitwise_right_shift = ops.bitwise_right_shift
     bitwise_xor = ops.bitwise_xor
     eq = ops.eq
     equal = ops.equal
@@ -106,105 +166,89 @@ class Operations(TensorBase):
     logical_xor = ops.logical_xor
     lt = less = ops.lt
     ne = not_equal = ops.ne
+    bitwise_and_ = in_place(ops.bitwise_and)
+    bitwise_left_shift_ = in_place(ops.bitwise_left_shift)
+    bitwise_not_ = in_place(ops.bitwise_not)
+    bitwise_or_ = in_place(ops.bitwise_or)
+    bitwise_right_shift_ = in_place(ops.bitwise_right_shift)
+    bitwise_xor_ = in_place(ops.bitwise_xor)
     eq_ = in_place(ops.eq)
-    ne_ = not_equal_ = in_place(ops.ne)
-    lt_ = less_ = in_place(ops.lt)
-    le_ = less_equal_ = in_place(ops.le)
-    gt_ = greater_ = in_place(ops.gt)
     ge_ = greater_equal_ = in_place(ops.ge)
+    gt_ = greater_ = in_place(ops.gt)
+    le_ = less_equal_ = in_place(ops.le)
     logical_and_ = in_place(ops.logical_and)
-    logical_or_ = in_place(ops.logical_or)
     logical_not_ = in_place(ops.logical_not)
+    logical_or_ = in_place(ops.logical_or)
+    logical_xor_ = in_place(ops.logical_xor)
+    lt_ = less_ = in_place(ops.lt)
+    ne_ = not_equal_ = in_place(ops.ne)
 
-    # Elementwise
+    # Filling
+    copy_ = filling.copy_
+    fill_ = filling.fill_
+    zero_ = filling.zero_
+
+    # Functions
     abs = absolute = ops.abs
     acos = arccos = ops.acos
-    add = ops.add
-    addcdiv = ops.addcdiv
-    addcmul = ops.addcmul
     asin = arcsin = ops.asin
     atan = arctan = ops.atan
     atan2 = arctan2 = ops.atan2
     ceil = ops.ceil
-    clamp = clip = ops.clamp
-    clamp_max = ops.clamp_max
-    clamp_min = ops.clamp_min
     cos = ops.cos
     cosh = ops.cosh
-    div = divide = true_divide = ops.div
     erf = ops.erf
     exp = ops.exp
     exp2 = ops.exp2
     expm1 = ops.expm1
     floor = ops.floor
-    floor_divide = ops.floor_divide
-    fmod = ops.fmod
     frac = ops.frac
-    lerp = ops.lerp
     log = ops.log
     log10 = ops.log10
     log1p = ops.log1p
     log2 = ops.log2
-    maximum = ops.maximum
-    minimum = ops.minimum
-    mul = multiply = ops.mul
-    neg = negative = ops.neg
     pow = ops.pow
-    reciprocal = ops.reciprocal
-    remainder = ops.remainder
     round = ops.round
     rsqrt = ops.rsqrt
     sigmoid = ops.sigmoid
-    sign = sgn = ops.sign
+    sign = ops.sign
     sin = ops.sin
     sinh = ops.sinh
     sqrt = ops.sqrt
     square = ops.square
-    sub = subtract = ops.sub
     tan = ops.tan
     tanh = ops.tanh
     trunc = fix = ops.trunc
     abs_ = absolute_ = in_place(ops.abs)
+    acos_ = arccos_ = in_place(ops.acos)
+    asin_ = arcsin_ = in_place(ops.asin)
+    atan_ = arctan_ = in_place(ops.atan)
+    atan2_ = arctan2_ = in_place(ops.atan2)
     ceil_ = in_place(ops.ceil)
-    clamp_ = clip_ = in_place(ops.clamp)
-    clamp_max_ = in_place(ops.clamp_max)
-    clamp_min_ = in_place(ops.clamp_min)
     cos_ = in_place(ops.cos)
-    div_ = divide_ = true_divide_ = in_place(ops.div)
+    cosh_ = in_place(ops.cosh)
     erf_ = in_place(ops.erf)
     exp_ = in_place(ops.exp)
+    exp2_ = in_place(ops.exp2)
     expm1_ = in_place(ops.expm1)
     floor_ = in_place(ops.floor)
-    floor_divide_ = in_place(ops.floor_divide)
-    fmod_ = in_place(ops.fmod)
     frac_ = in_place(ops.frac)
-    lerp_ = in_place(ops.lerp)
     log_ = in_place(ops.log)
     log10_ = in_place(ops.log10)
     log1p_ = in_place(ops.log1p)
     log2_ = in_place(ops.log2)
-    neg_ = negative_ = in_place(ops.neg)
     pow_ = in_place(ops.pow)
-    reciprocal_ = in_place(ops.reciprocal)
-    remainder_ = in_place(ops.remainder)
     round_ = in_place(ops.round)
     rsqrt_ = in_place(ops.rsqrt)
     sigmoid_ = in_place(ops.sigmoid)
-    sign_ = sgn_ = in_place(ops.sign)
+    sign_ = in_place(ops.sign)
     sin_ = in_place(ops.sin)
+    sinh_ = in_place(ops.sinh)
     sqrt_ = in_place(ops.sqrt)
     square_ = in_place(ops.square)
     tan_ = in_place(ops.tan)
     tanh_ = in_place(ops.tanh)
     trunc_ = fix_ = in_place(ops.trunc)
-    addcdiv_ = in_place(ops.addcdiv)
-    addcmul_ = in_place(ops.addcmul)
-    add_ = inplace.add_
-    sub_ = inplace.sub_
-    mul_ = multiply_ = inplace.mul_
-    copy_ = inplace.copy_
-    fill_ = inplace.fill_
-    zero_ = inplace.zero_
 
     # Extremes, order, truth
     all = ops.all
@@ -253,15 +297,21 @@ class Operations(TensorBase):
 
     # Products
     addmm = ops.addmm
+    addmv = ops.addmv
+    baddbmm = ops.baddbmm
     bmm = ops.bmm
     dot = ops.dot
+    inner = ops.inner
     matmul = ops.matmul
     mm = ops.mm
     mv = ops.mv
     outer = ger = ops.outer
     addmm_ = in_place(ops.addmm)
+    addmv_ = in_place(ops.addmv)
+    baddbmm_ = in_place(ops.baddbmm)
 
     # Reductions
+    cumprod = ops.cumprod
     cumsum = ops.cumsum
     log_softmax = ops.log_softmax
     logsumexp = ops.logsumexp
@@ -273,6 +323,8 @@ class Operations(TensorBase):
     sum = ops.sum
     sum_to_size = ops.sum_to_size
     var = ops.var
+    cumprod_ = in_place(ops.cumprod)
+    cumsum_ = in_place(ops.cumsum)
 
     # Random
     bernoulli = ops.bernoulli

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any, NoReturn
 
-from ..config import Key, keys
+from ..config import Key, all_keys
 
 __all__ = ["Arguments", "fail"]
 
@@ -15,8 +15,8 @@ class Arguments(argparse.ArgumentParser):
     """--config FILE [--set KEY=VALUE …], or --resume FOLDER; --help lists every key of a config."""
 
     def __init__(self, description: str) -> None:
-        width = max(len(key.dotted) for key in keys())
-        table = [f"  {key.dotted:{width}}  {key.meaning}\n  {'':{width}}  {_allowed(key)}" for key in keys()]
+        width = max(len(key.dotted) for key in all_keys())
+        table = [f"  {key.dotted:{width}}  {key.meaning}\n  {'':{width}}  {_allowed(key)}" for key in all_keys()]
         super().__init__(
             description=description,
             epilog="keys of a config:\n" + "\n".join(table),

@@ -41,7 +41,10 @@ class RunFolder:
         It holds the config and, as last.pth, the weights that the run starts from.
         """
         base = Path(config.run.out) / config.run.name
-        base.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            base.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SetupError(f"run.out: {error}") from error
         for number in itertools.count(1):
             folder = cls(base if number == 1 else base.with_name(f"{base.name}-{number}"))
             try:
@@ -63,7 +66,8 @@ class RunFolder:
 
     def save(self, name: str, state: Mapping[str, Any]) -> None:
         """A dict of tensors and plain values."""
-        io.save(state, self.path / name)
+        with atomic_write(self.path / name) as file:
+            io.save(state, file)
 
     def checkpoint(self) -> Any:
         """What the last checkpoint holds; None where there is none yet. Raises: SetupError."""

@@ -41,8 +41,8 @@ def relu_grad(g: np.ndarray, out: np.ndarray) -> np.ndarray:
 
 
 def mask_positive(g: np.ndarray, values: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """out = g where values > 0, else 0."""
-    return keep_where(g, np.greater(values, 0), out)
+    """out = g where values, which relu made, are not 0 (nan is not), else 0."""
+    return keep_where(g, np.not_equal(values, 0), out)
 
 
 def keep_where(g: np.ndarray, chosen: np.ndarray, out: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 from ... import ops
 from ...autograd import is_grad_enabled
 from ...dtypes import dtype as DType
-from ...ops.inplace import assign, check_in_place, in_place
+from ...ops.inplace import assign, check_in_place
 from ...tensor import Tensor
 
 __all__ = [
@@ -32,8 +32,8 @@ __all__ = [
     "mish",
     "prelu",
     "relu",
-    "relu6",
     "relu_",
+    "relu6",
     "selu",
     "selu_",
     "sigmoid",
@@ -60,13 +60,9 @@ def _maybe_inplace(inplace: bool, function: Callable[..., Tensor], input: Tensor
     return assign(input, function(kept, *args))
 
 
-_relu_ = in_place(ops.relu)  # keeps its output only: no copy needed
-
-
 def relu(input: Tensor, inplace: bool = False) -> Tensor:
     """max(x, 0); its derivative at 0 is 0."""
-    result: Tensor = _relu_(input) if inplace else ops.relu(input)
-    return result
+    return ops.relu_(input) if inplace else ops.relu(input)
 
 
 def relu_(input: Tensor) -> Tensor:
@@ -93,7 +89,7 @@ def hardtanh_(input: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Ten
 
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """x where x > threshold, else value."""
-    return _maybe_inplace(inplace, lambda x: ops.where(x > threshold, x, x.new_tensor(value)), input)
+    return (ops.threshold_ if inplace else ops.threshold)(input, threshold, value)
 
 
 def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
@@ -103,7 +99,7 @@ def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """x where x > 0, else negative_slope * x."""
-    return _maybe_inplace(inplace, ops.leaky_relu, input, negative_slope)
+    return (ops.leaky_relu_ if inplace else ops.leaky_relu)(input, negative_slope)
 
 
 def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:
@@ -118,7 +114,7 @@ def prelu(input: Tensor, weight: Tensor) -> Tensor:
 
 def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """x where x > 0, else alpha * (exp(x) - 1)."""
-    return _maybe_inplace(inplace, ops.elu, input, alpha)
+    return (ops.elu_ if inplace else ops.elu)(input, alpha)
 
 
 def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
@@ -128,7 +124,7 @@ def elu_(input: Tensor, alpha: float = 1.0) -> Tensor:
 
 def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """scale * (max(x, 0) + min(alpha * (exp(x) - 1), 0)), scale = 1.0507..., alpha = 1.6732..."""
-    return _maybe_inplace(inplace, ops.selu, input)
+    return (ops.selu_ if inplace else ops.selu)(input)
 
 
 def selu_(input: Tensor) -> Tensor:
@@ -138,9 +134,7 @@ def selu_(input: Tensor) -> Tensor:
 
 def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """max(x, 0) + min(alpha * (exp(x / alpha) - 1), 0)."""
-    if alpha == 0:
-        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
-    return _maybe_inplace(inplace, lambda x: ops.where(x > 0, x, alpha * ops.expm1(x / alpha)), input)
+    return (ops.celu_ if inplace else ops.celu)(input, alpha)
 
 
 def celu_(input: Tensor, alpha: float = 1.0) -> Tensor:
@@ -175,14 +169,7 @@ def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
 
 def glu(input: Tensor, dim: int = -1) -> Tensor:
     """a * sigmoid(b), a and b being the halves of the input along `dim`."""
-    if input.ndim == 0:
-        raise RuntimeError("glu does not support scalars because halving size must be even")
-    size = input.size(dim)
-    if size % 2 != 0:
-        where = dim % input.ndim
-        raise RuntimeError(f"Halving dimension must be even, but dimension {where} is size {size}")
-    a, b = input.chunk(2, dim)
-    return a * b.sigmoid()
+    return ops.glu(input, dim)
 
 
 def sigmoid(input: Tensor) -> Tensor:
@@ -217,20 +204,12 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """x where |x| > lambd, else 0."""
-    return input * (input.abs() > lambd)
-
-
-_LARGEST = {"Double": "1.79769e+308", "Float": "3.40282e+38", "Half": "65504"}
+    return ops.hardshrink(input, lambd)
 
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """x - lambd where x > lambd, x + lambd where x < -lambd, else 0."""
-    if lambd < 0:
-        dtype = input.dtype.type_name
-        raise RuntimeError(
-            f"lambda must be in range [0, {_LARGEST[dtype]}] for input dtype {dtype}, but found {lambd:g}"
-        )
-    return input - input.clamp(-lambd, lambd)
+    return ops.softshrink(input, lambd)
 
 
 def _implicit_dim(name: str, ndim: int, stacklevel: int) -> int:
