@@ -60,6 +60,11 @@ def named(name: str) -> dtype:
     return _by_name[name]
 
 
+def every_dtype() -> list[dtype]:
+    """All there are."""
+    return list(_by_name.values())
+
+
 def from_numpy(numpy_dtype: np.dtype[Any]) -> dtype:
     """The dtype of an array's `dtype`. Raises TypeError for one that PyTorch does not have."""
     try:

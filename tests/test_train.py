@@ -128,7 +128,7 @@ def test_every_epoch_has_an_order_of_its_own(here: Path) -> None:
     orders = [[label for _, labels in images.train_batches(*seed) for label in labels.tolist()]
               for seed in ((0, 0, 0), (0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 1))]  # fmt: skip
     assert orders[0] == orders[1] and len({tuple(order) for order in orders}) == 4
-    assert {tuple(sorted(order)) for order in orders} == {tuple(sorted(images.train.dataset.targets))}
+    assert len({tuple(sorted(order)) for order in orders}) == 1
 
 
 def test_an_epoch_is_seeded_by_run_stage_and_number(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,13 +141,11 @@ def test_an_epoch_is_seeded_by_run_stage_and_number(here: Path, monkeypatch: pyt
 
 
 def test_best_is_the_epoch_with_the_best_test_accuracy(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    tallies = iter([training.Tally(100, correct) for correct in (50, 80, 80, 70)])
+    tallies = iter([training.Tally(100, correct) for correct in (50, 80, 80, 70, 50, 80)])
     monkeypatch.setattr(train, "evaluate", lambda *arguments: next(tallies))
-    assert train.main(["--config", "tiny.toml", "--set", "run.epochs=4", "--set", "schedule.name=constant"]) == 0
-    monkeypatch.undo()
-    monkeypatch.chdir(here)
-    arguments = ["--set", "schedule.name=constant", "--set", "schedule.warmup=0.4", "--set", "run.epochs=2"]
-    assert train.main(["--config", "tiny.toml", *arguments]) == 0  # the same two epochs: 0.4 of 2 is 0.2 of 4
+    arguments = ["--config", "tiny.toml", "--set", "schedule.name=constant", "--set", "schedule.warmup=0", "--set"]
+    assert train.main([*arguments, "run.epochs=4"]) == 0
+    assert train.main([*arguments, "run.epochs=2"]) == 0  # the first two of these epochs
     assert weights("runs/run/best.pth") == weights("runs/run-2/last.pth") != weights("runs/run/last.pth")
 
 
@@ -250,6 +248,18 @@ def test_bad_input(
     out, err = capsys.readouterr()
     assert out == "" and err.count("\n") == 1 and err.startswith("train.py: ") and message in err
     assert sorted(here.rglob("*")) == before
+
+
+def test_a_full_disk_leaves_no_half_of_a_run(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(self: Any, name: str, state: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(training.RunFolder, "save", full)
+    assert train.main(["--config", "tiny.toml"]) == 2
+    assert capsys.readouterr() == ("", "train.py: tiny.toml: [Errno 28] No space left on device\n")
+    assert list(Path("runs").iterdir()) == []
 
 
 BAD_ARGUMENTS = [

@@ -31,8 +31,9 @@ def prod_all(input: Tensor) -> Tensor:
 
 @op(
     name="ProdBackward1",
-    input=lambda g, input, out, dim, keepdim: keep(g, (dim,), keepdim, input.shape)
-    * product_of_others(input, keep(out, (dim,), keepdim, input.shape), dim),
+    input=lambda g, input, out, dim, keepdim: (
+        keep(g, (dim,), keepdim, input.shape) * product_of_others(input, keep(out, (dim,), keepdim, input.shape), dim)
+    ),
 )
 def prod_dim(input: Tensor, *, dim: int, keepdim: bool) -> Tensor:
     """The product over dim"""

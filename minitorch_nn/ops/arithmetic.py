@@ -302,9 +302,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
         return over_floor(input, other)
     if rounding_mode == "trunc":
         return over_trunc(input, other)
-    raise RuntimeError(
-        f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'"
-    )
+    raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
 
 
 def true_divide(input: Any, other: Any) -> Tensor:

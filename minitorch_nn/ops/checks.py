@@ -40,7 +40,9 @@ def supports(kinds: str, kernel: str) -> Callable[[F], F]:
     def decorate(f: F) -> F:
         @wraps(f)
         def checked(x: Any, *rest: Any, **options: Any) -> Any:
-            if not isinstance(x, (int, float)) and x.dtype.kind not in kinds:  # a plain number stands beside floats only
+            if (
+                not isinstance(x, (int, float)) and x.dtype.kind not in kinds
+            ):  # a plain number stands beside floats only
                 raise not_implemented(kernel, x)
             return f(x, *rest, **options)
 

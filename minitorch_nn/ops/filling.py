@@ -76,9 +76,7 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     if src._data.shape != shape:
         common = common_shape(shape, src._data.shape)
         if common != shape:
-            raise RuntimeError(
-                f"output with shape {list(shape)} doesn't match the broadcast shape {list(common)}"
-            )
+            raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape {list(common)}")
     if _in_graph(self) or (mode.grad and src.requires_grad):
         return assign(self, overwritten(self, src))
     np.copyto(self._data, src._data, casting="unsafe")

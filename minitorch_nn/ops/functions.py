@@ -35,7 +35,9 @@ _QUICK = {  # np.power is 20 times slower; PyTorch computes these the same way
 
 @op(
     name="PowBackward0",
-    x=lambda g, x, exponent: constant(x, value=0.0) if exponent == 0 else g * (exponent * power(x, exponent=exponent - 1)),
+    x=lambda g, x, exponent: (
+        constant(x, value=0.0) if exponent == 0 else g * (exponent * power(x, exponent=exponent - 1))
+    ),
 )
 def power(x: Tensor, *, exponent: Number) -> Tensor:
     """x ** exponent, for a Python number"""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 Number = int | float | bool
 
+
 @op(name="DotBackward0", input=lambda g, tensor: g * tensor, tensor=lambda g, input: g * input)
 def dot_product(input: Tensor, tensor: Tensor) -> Tensor:
     """(n,) . (n,) -> ()"""
@@ -163,7 +164,9 @@ def _check_mat_vec(start: Any, mat: Any, vec: Any) -> None:
     kinds = f"{kind_name(start)}, {kind_name(mat)}, and {kind_name(vec)}"
     if start.dtype != mat.dtype:
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {kinds}")
-    _check_types(mat, vec, "addmv_impl_cpu", lambda a, b: f"addmv input tensors must have the same dtype, but got {kinds}")
+    _check_types(
+        mat, vec, "addmv_impl_cpu", lambda a, b: f"addmv input tensors must have the same dtype, but got {kinds}"
+    )
 
 
 def _check_mat_vec_sizes(start: tuple[int, ...], mat: tuple[int, ...], vec: tuple[int, ...]) -> None:

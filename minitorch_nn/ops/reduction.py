@@ -54,7 +54,10 @@ def sum_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
     return np.add.reduce(input, axis=dim, dtype=whole_dtype(input), keepdims=keepdim)
 
 
-@op(name="MeanBackward0", input=lambda g, input_shape: expand_shape(g / max(math.prod(input_shape), 1), shape=input_shape))
+@op(
+    name="MeanBackward0",
+    input=lambda g, input_shape: expand_shape(g / max(math.prod(input_shape), 1), shape=input_shape),
+)
 def mean_all(input: Tensor) -> Tensor:
     """The mean of all elements"""
     return np.add.reduce(input, axis=None) / input.dtype.type(input.size)  # type: ignore[attr-defined,operator]
@@ -124,8 +127,9 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
 # Variance -------------------------------------------------------------------------------------------------------------
 @op(
     name="VarBackward0",
-    input=lambda g, input, dim, correction, keepdim: unreduce(g, dim, keepdim, input.shape)
-    * (2 / _freedom(input.shape, dim, correction) * _centred(input, dim)),
+    input=lambda g, input, dim, correction, keepdim: (
+        unreduce(g, dim, keepdim, input.shape) * (2 / _freedom(input.shape, dim, correction) * _centred(input, dim))
+    ),
 )
 def var_dims(input: Tensor, *, dim: Shape, correction: float, keepdim: bool) -> Tensor:
     """sum((input - mean)^2) / (n - correction)"""
@@ -138,8 +142,10 @@ def var_dims(input: Tensor, *, dim: Shape, correction: float, keepdim: bool) -> 
 
 @op(
     name="StdBackward0",
-    input=lambda g, input, out, dim, correction, keepdim: unreduce(_std_grad(g, out), dim, keepdim, input.shape)
-    * (2 / _freedom(input.shape, dim, correction) * _centred(input, dim)),
+    input=lambda g, input, out, dim, correction, keepdim: (
+        unreduce(_std_grad(g, out), dim, keepdim, input.shape)
+        * (2 / _freedom(input.shape, dim, correction) * _centred(input, dim))
+    ),
 )
 def std_dims(input: Tensor, *, dim: Shape, correction: float, keepdim: bool) -> Tensor:
     """The square root of the variance"""
@@ -222,7 +228,9 @@ def var_mean(
 ) -> tuple[Tensor, Tensor]:
     """The variance and the mean"""
     dims, correction = _arguments("var_mean", input, dim, unbiased, correction)
-    return _with_mean(VarMeanBackward0, var_dims(input, dim=dims, correction=correction, keepdim=keepdim), input, dims, keepdim)
+    return _with_mean(
+        VarMeanBackward0, var_dims(input, dim=dims, correction=correction, keepdim=keepdim), input, dims, keepdim
+    )
 
 
 @numpy_names
@@ -231,7 +239,9 @@ def std_mean(
 ) -> tuple[Tensor, Tensor]:
     """The standard deviation and the mean"""
     dims, correction = _arguments("std_mean", input, dim, unbiased, correction)
-    return _with_mean(StdMeanBackward0, std_dims(input, dim=dims, correction=correction, keepdim=keepdim), input, dims, keepdim)
+    return _with_mean(
+        StdMeanBackward0, std_dims(input, dim=dims, correction=correction, keepdim=keepdim), input, dims, keepdim
+    )
 
 
 def _with_mean(kind: type[Node], spread: Tensor, input: Tensor, dims: Shape, keepdim: bool) -> tuple[Tensor, Tensor]:

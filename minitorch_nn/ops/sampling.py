@@ -25,7 +25,9 @@ def _filled(t: Tensor, values: Any) -> Tensor:
     return t
 
 
-def uniform_(self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None, **kwargs: float) -> Tensor:
+def uniform_(
+    self: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Generator | None = None, **kwargs: float
+) -> Tensor:
     """Fill with numbers uniform in [from, to)."""
     low = kwargs.pop("from", from_)
     if kwargs:
@@ -38,7 +40,9 @@ def normal_(self: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Gen
     return _filled(self, _source(generator).normal(self._data.shape, mean, std, self._data.dtype))
 
 
-def random_(self: Tensor, from_: int | None = None, to: int | None = None, *, generator: Generator | None = None) -> Tensor:
+def random_(
+    self: Tensor, from_: int | None = None, to: int | None = None, *, generator: Generator | None = None
+) -> Tensor:
     """Fill with whole numbers in [from, to), in [0, from) for one argument, or over the whole range for none."""
     g, shape, kind = _source(generator), self._data.shape, self._data.dtype
     if from_ is None and to is None:
@@ -63,6 +67,8 @@ def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
     return input._wrap(_source(generator).bernoulli(input._data, None, input._data.dtype))
 
 
-def multinomial(input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None) -> Tensor:
+def multinomial(
+    input: Tensor, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
+) -> Tensor:
     """num_samples indices for each row of the weights in input, int64"""
     return input._wrap(np.asarray(_source(generator).multinomial(input._data, num_samples, replacement)))

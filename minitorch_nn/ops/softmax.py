@@ -28,8 +28,9 @@ def _steady(x: Any, dim: Any) -> Any:
 @op(
     kind="float",
     name="LogsumexpBackward0",
-    input=lambda g, input, out, dim, keepdim: keep(g, dim, keepdim, input.shape)
-    * exp(input - keep(out, dim, keepdim, input.shape)),
+    input=lambda g, input, out, dim, keepdim: (
+        keep(g, dim, keepdim, input.shape) * exp(input - keep(out, dim, keepdim, input.shape))
+    ),
 )
 def logsumexp_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
     """log(sum(exp(input))) over dim, without overflow"""

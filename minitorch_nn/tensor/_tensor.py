@@ -5,54 +5,27 @@ from __future__ import annotations
 import difflib
 import warnings
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import dtypes, ops
-from .._printing import format_size, format_tensor
+from .._printing import format_tensor
 from ..autograd.arrays import is_hidden, settle
 from ..autograd.grad_mode import mode
 from ..autograd.hooks import RemovableHandle, add_hook, new_hooks
 from ..autograd.node import Node, Output, accumulator, add_to_grad
-from ..autograd.op import op
 from ..autograd.variable import TensorBase, set_tensor_type
 from ..device import CPU, check_device, device
 from ..dtypes import dtype as DType
 from ..dtypes import from_numpy, get_default_dtype
 from ..ops import inplace
 from ..ops.dims import one_dim
-from .methods import Operations
+from .conversion import Conversions
+from .size import Size
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-class Size(tuple[int, ...]):
-    """The sizes of a tensor's dimensions, printed as `torch.Size([2, 3])`."""
-
-    __slots__ = ()
-
-    def numel(self) -> int:
-        """The number of elements."""
-        return int(np.prod(self, dtype=np.int64))
-
-    def __repr__(self) -> str:
-        return format_size(self)
-
-    def __getitem__(self, index: Any) -> Any:
-        out = super().__getitem__(index)
-        return Size(out) if isinstance(index, slice) else out
-
-    def __add__(self, other: tuple[int, ...]) -> Size:  # type: ignore[override]
-        return Size(super().__add__(tuple(other)))
-
-
-@op(name="ToCopyBackward0", input=lambda g: g)  # the engine casts the gradient back
-def cast(input: Tensor, *, dtype: Any) -> Tensor:
-    """input as another dtype"""
-    return input.astype(dtype)  # type: ignore[attr-defined,no-any-return]
 
 
 _NON_LEAF_GRAD = (
@@ -64,7 +37,7 @@ _NON_LEAF_GRAD = (
 _FIXED_REQUIRES_GRAD = "you can only change requires_grad flags of leaf variables."
 
 
-class Tensor(Operations):
+class Tensor(Conversions):
     """An n-dimensional array of one dtype that can take part in a graph.
 
     `Tensor(data)` makes a tensor of the default dtype from a sequence, `Tensor(2, 3)` one of that shape with
@@ -219,7 +192,9 @@ class Tensor(Operations):
     def grad(self, value: Tensor | None) -> None:
         if value is not None:
             if not isinstance(value, TensorBase):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}")
+                raise TypeError(
+                    f"assigned grad expected to be a Tensor or None but got grad of type {type(value).__name__}"
+                )
             if value is self:
                 raise RuntimeError("can't assign Variable as its own grad")
             if value._data.dtype != self._data.dtype:
@@ -349,31 +324,7 @@ class Tensor(Operations):
             self._post_accumulate_hooks = new_hooks()
         return add_hook(self._post_accumulate_hooks, hook)
 
-    # Out of it --------------------------------------------------------------------------------------------------------
-    def numpy(self, *, force: bool = False) -> np.ndarray[Any, Any]:
-        """The array itself: the two share memory. With force, of a tensor that requires gradients too."""
-        if self.requires_grad and not force:
-            raise RuntimeError(
-                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
-            )
-        return settle(self)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        array = self.numpy()
-        if dtype is not None and array.dtype != dtype:
-            return array.astype(dtype)
-        return array.copy() if copy else array
-
-    def item(self) -> Any:
-        """The one element as a Python number."""
-        if self._data.size != 1:
-            raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar")
-        return self._data.item()
-
-    def tolist(self) -> Any:
-        """The elements as nested lists of Python numbers."""
-        return self._data.tolist()
-
+    # Shown, and more of its kind -------------------------------------------------------------------------------------
     def __repr__(self) -> str:
         grad_fn = self.grad_fn
         return format_tensor(
@@ -384,147 +335,6 @@ class Tensor(Operations):
             class_name="tensor" if type(self) is Tensor else type(self).__name__,
             default_float=str(get_default_dtype()),
         )
-
-    def __format__(self, spec: str) -> str:
-        return self.item().__format__(spec) if self._data.ndim == 0 else object.__format__(self, spec)
-
-    def __bool__(self) -> bool:
-        if self._data.size == 1:
-            return bool(self._data.item())
-        if self._data.size == 0:
-            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
-        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
-
-    def __float__(self) -> float:
-        return float(self.item())
-
-    def __int__(self) -> int:
-        return int(self.item())
-
-    def __index__(self) -> int:
-        if self._data.size != 1 or self._data.dtype.kind == "f":
-            raise TypeError("only integer tensors of a single element can be converted to an index")
-        return int(self._data.item())
-
-    def __len__(self) -> int:
-        if not self._data.ndim:
-            raise TypeError("len() of a 0-d tensor")
-        return self._data.shape[0]
-
-    def __iter__(self) -> Iterator[Tensor]:
-        if not self._data.ndim:
-            raise TypeError("iteration over a 0-d tensor")
-        return iter(ops.unbind(self, 0))
-
-    def __contains__(self, value: Any) -> bool:
-        return bool((self._data == getattr(value, "_data", value)).any())
-
-    def __hash__(self) -> int:
-        return id(self)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
-                "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
-                "see https://github.com/pytorch/pytorch/pull/103001"
-            )
-        if id(self) not in memo:
-            t = memo[id(self)] = type(self)._wrap(self._data.copy(order="K"))
-            t._requires = self._requires
-            if self._grad is not None:
-                t._grad = self._grad.__deepcopy__(memo)
-        return memo[id(self)]  # type: ignore[no-any-return]
-
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
-        if not self.is_leaf:
-            raise RuntimeError("cannot pickle a tensor that is part of a graph; detach() it first")
-        return _restore, (self._data, self._requires)
-
-    # Into another type ------------------------------------------------------------------------------------------------
-    def to(self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False) -> Tensor:
-        """As another dtype: `to(torch.float64)`, `to(other)`, `to("cpu")`; self where nothing changes.
-
-        `non_blocking` has no effect on a CPU.
-        """
-        for a in args:
-            if isinstance(a, DType):
-                dtype = a
-            elif isinstance(a, TensorBase):
-                dtype = from_numpy(a._data.dtype)
-            elif isinstance(a, bool):
-                non_blocking = a
-            else:
-                device = a
-        check_device(device)
-        if dtype is None or dtype.numpy == self._data.dtype:
-            return ops.clone(self) if copy else self
-        if not dtype.is_floating_point:
-            return self._wrap(_to_whole(self._data, dtype.numpy))
-        return cast(self, dtype=dtype.numpy)
-
-    def type(self, dtype: Any = None) -> Any:
-        """The type's old name, as `torch.FloatTensor`; with dtype, `to(dtype)`."""
-        if dtype is None:
-            return f"torch.{self.dtype.type_name}Tensor"
-        if isinstance(dtype, str):
-            known = {f"torch.{from_numpy(np.dtype(k)).type_name}Tensor": from_numpy(np.dtype(k)) for k in _KINDS}
-            if dtype not in known:
-                raise ValueError(f"invalid type: '{dtype}'")
-            dtype = known[dtype]
-        return self.to(dtype)
-
-    def type_as(self, other: Tensor) -> Tensor:
-        """As other's dtype."""
-        return self.to(other.dtype)
-
-    @property
-    def T(self) -> Tensor:
-        """The dimensions in reverse order."""
-        return ops.permute(self, *range(self._data.ndim - 1, -1, -1)) if self._data.ndim != 2 else ops.t(self)
-
-    @property
-    def mT(self) -> Tensor:
-        """The last two dimensions swapped."""
-        if self._data.ndim < 2:
-            raise RuntimeError(f"tensor.mT is only supported on matrices or batches of matrices. Got {self._data.ndim}-D tensor.")
-        return ops.transpose(self, -2, -1)
-
-    def double(self) -> Tensor:
-        """As float64."""
-        return self.to(dtypes.float64)
-
-    def float(self) -> Tensor:
-        """As float32."""
-        return self.to(dtypes.float32)
-
-    def half(self) -> Tensor:
-        """As float16."""
-        return self.to(dtypes.float16)
-
-    def long(self) -> Tensor:
-        """As int64."""
-        return self.to(dtypes.int64)
-
-    def int(self) -> Tensor:
-        """As int32."""
-        return self.to(dtypes.int32)
-
-    def short(self) -> Tensor:
-        """As int16."""
-        return self.to(dtypes.int16)
-
-    def char(self) -> Tensor:
-        """As int8."""
-        return self.to(dtypes.int8)
-
-    def byte(self) -> Tensor:
-        """As uint8."""
-        return self.to(dtypes.uint8)
-
-    def bool(self) -> Tensor:
-        """As bool."""
-        return self.to(dtypes.bool)
 
     def new_tensor(self, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
         """`torch.tensor(data)` of self's dtype."""
@@ -542,7 +352,9 @@ class Tensor(Operations):
         """Unspecified values of self's dtype."""
         return creation.empty(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
 
-    def new_full(self, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    def new_full(
+        self, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    ) -> Tensor:
         """One value, of self's dtype."""
         return creation.full(size, fill_value, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
 
@@ -556,22 +368,8 @@ class Tensor(Operations):
         raise AssertionError
 
 
-_KINDS = ("float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool")
-
-
-def _to_whole(array: np.ndarray[Any, Any], kind: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    with np.errstate(invalid="ignore"):
-        return array.astype(kind)
-
-
 def _kind(t: Any) -> str:
     return str(t.dtype.type_name.lower())
-
-
-def _restore(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:
-    t = Tensor._wrap(array)
-    t._requires = requires_grad
-    return t
 
 
 set_tensor_type(Tensor)

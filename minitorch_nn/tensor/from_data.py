@@ -24,7 +24,7 @@ def made(array: Any, device: Any, requires_grad: bool) -> Tensor:
     check_device(device)
     t = Tensor._wrap(array)
     if mode.inference:
-        t._version = None  # type: ignore[assignment]
+        t._counter = None  # type: ignore[assignment]
     if requires_grad:
         if array.dtype.kind != "f":
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")

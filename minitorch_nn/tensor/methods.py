@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -364,6 +365,34 @@ class Operations(TensorBase):
     unsqueeze_ = inplace.reshaped(ops.unsqueeze)
     t_ = inplace.reshaped(ops.t)
     transpose_ = inplace.reshaped(ops.transpose)
+
+    @property
+    def T(self) -> Tensor:
+        """The transpose of a matrix; the dimensions in reverse order, which is deprecated."""
+        n = self._data.ndim
+        if n == 2:
+            return ops.t(self)
+        if n == 0:
+            warnings.warn(
+                "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", stacklevel=2
+            )
+        else:
+            warnings.warn(
+                "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
+                "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
+                "`x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions of a tensor.",
+                stacklevel=2,
+            )
+        return ops.permute(self, tuple(range(n - 1, -1, -1)))
+
+    @property
+    def mT(self) -> Tensor:
+        """The last two dimensions swapped."""
+        if self._data.ndim < 2:
+            raise RuntimeError(
+                f"tensor.mT is only supported on matrices or batches of matrices. Got {self._data.ndim}-D tensor."
+            )
+        return ops.transpose(self, -2, -1)
 
     # Parts
     chunk = ops.chunk

@@ -80,6 +80,9 @@ case(PRELU, "one weight", call(PRELU), t(2, 3, away=(0.0,)), v([0.25]))
 case(PRELU, "weight per channel", call(PRELU), t(2, 3, 2, away=(0.0,)), t(3))
 case(PRELU, "at zero", call(PRELU), v([0.0, 1.0, -1.0]), v([0.25]), **KINK)
 case(PRELU, "wrong number of weights", call(PRELU), t(2, 3), t(2), raises=True)
+THRESHOLD = "nn.functional.threshold"
+case(THRESHOLD, "plain", call(THRESHOLD, 0.5, -3.0), t(2, 3, away=(0.5,)))
+case(THRESHOLD, "at the threshold", call(THRESHOLD, 0.5, -3.0), v([0.5, 1.0, 0.0]), **KINK)
 GLU = "nn.functional.glu"
 case(GLU, "last dim", call(GLU), t(2, 4))
 case(GLU, "dim 0", call(GLU, 0), t(4, 2))

@@ -110,6 +110,7 @@ case("clamp_min", "at the bound", call("clamp_min", 0.0), v([0.0, 1.0, -1.0]), c
 case("clamp_min", "tensor", call("clamp_min"), t(3, distinct=True), v([0.1, 0.1, 0.1]))
 case("clamp_min", "in-place", inplace("clamp_min_", 0.1), v([1.0, -1.0, 0.5]))
 case("clamp_max", "number", call("clamp_max", 0.0), t(2, 3, away=(0,)))
+case("clamp_max", "tensor", call("clamp_max"), t(3, distinct=True), v([0.1, 0.1, 0.1]))
 case("clamp_max", "at the bound", call("clamp_max", 0.0), v([0.0, 1.0, -1.0]), check=False)
 case("clamp_max", "method", method("clamp_max", 1), ints(4, lo=-3, hi=3), dtypes=I64)
 

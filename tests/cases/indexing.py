@@ -172,10 +172,11 @@ case(
     "scatter",
     "reduce add",
     lambda torch, x, i, s: x.scatter(0, i, s, reduce="add"),
-    t(3, grad=False),
+    t(3),
     v([0, 0], dtype="int64"),
-    t(2, grad=False),
+    t(2),
 )
+case("scatter", "reduce multiply", lambda torch, x, i: x.scatter(0, i, 2.0, reduce="multiply"), t(3), ints(2, hi=2))
 case(
     "scatter_add",
     "twice the same",

@@ -1,0 +1,214 @@
+"""A tensor's values as Python's and NumPy's, and as another dtype."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import dtypes, ops
+from ..autograd.arrays import settle
+from ..autograd.op import op
+from ..autograd.variable import TensorBase, tensor_type
+from ..device import check_device
+from ..dtypes import as_dtype, every_dtype, from_numpy
+from ..dtypes import dtype as DType
+from ..ops.checks import kind_name
+from .methods import Operations
+
+if TYPE_CHECKING:
+    from ._tensor import Tensor
+
+
+@op(name="ToCopyBackward0", input=lambda g: g)  # the engine casts the gradient back
+def cast(input: Tensor, *, dtype: Any) -> Tensor:
+    """A copy of input as another dtype"""
+    return input.astype(dtype)  # type: ignore[attr-defined,no-any-return]
+
+
+class Conversions(Operations):
+    """What a tensor can be turned into."""
+
+    __slots__ = ()
+
+    # Out of it --------------------------------------------------------------------------------------------------------
+    def numpy(self, *, force: bool = False) -> np.ndarray[Any, Any]:
+        """The array itself: the two share memory. With force, of a tensor that requires gradients too."""
+        if self.requires_grad and not force:
+            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        return settle(self)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def item(self) -> Any:
+        """The one element as a Python number."""
+        if self._data.size != 1:
+            raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar")
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """The elements as nested lists of Python numbers."""
+        return self._data.tolist()
+
+    def __format__(self, spec: str) -> str:
+        return self.item().__format__(spec) if self._data.ndim == 0 else object.__format__(self, spec)
+
+    def __bool__(self) -> bool:
+        if self._data.size == 1:
+            return bool(self._data.item())
+        if self._data.size == 0:
+            raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
+        raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
+
+    def is_nonzero(self) -> bool:
+        """Whether the one element is not zero."""
+        return bool(self)
+
+    def _number(self) -> Any:
+        if self._data.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self._data.item()
+
+    def __float__(self) -> float:
+        return float(self._number())
+
+    def __int__(self) -> int:
+        return int(self._number())
+
+    def __complex__(self) -> complex:
+        return complex(self._number())
+
+    def __index__(self) -> int:
+        if self._data.size != 1 or self._data.dtype.kind == "f":
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self._data.item())
+
+    def __len__(self) -> int:
+        if not self._data.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return self._data.shape[0]
+
+    def __iter__(self) -> Iterator[Tensor]:
+        if not self._data.ndim:
+            raise TypeError("iteration over a 0-d tensor")
+        return iter(ops.unbind(self, 0))  # type: ignore[arg-type]
+
+    def __reversed__(self) -> Tensor:
+        return ops.flip(self, 0) if self._data.ndim else self  # type: ignore[arg-type,return-value]
+
+    def __contains__(self, value: Any) -> bool:
+        if not isinstance(value, (TensorBase, int, float, np.generic)):
+            raise RuntimeError(
+                f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(value)}."
+            )
+        return bool((self._data == getattr(value, "_data", value)).any())
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if not self.is_leaf:
+            raise RuntimeError(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
+                "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
+                "see https://github.com/pytorch/pytorch/pull/103001"
+            )
+        if id(self) not in memo:
+            t = memo[id(self)] = type(self)._wrap(self._data.copy(order="K"))
+            t._requires = self._requires
+            if self._grad is not None:
+                t._grad = self._grad.__deepcopy__(memo)
+        return memo[id(self)]  # type: ignore[no-any-return]
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        if not self.is_leaf:
+            raise RuntimeError("cannot pickle a tensor that is part of a graph; detach() it first")
+        return _restore, (self._data, self._requires)
+
+    # Into another type ------------------------------------------------------------------------------------------------
+    def to(
+        self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False
+    ) -> Tensor:
+        """As another dtype: `to(torch.float64)`, `to(other)`, `to("cpu")`; self where nothing changes.
+
+        `non_blocking` has no effect on a CPU.
+        """
+        for a in args:
+            if isinstance(a, (DType, type)):
+                dtype = a
+            elif isinstance(a, TensorBase):
+                dtype = from_numpy(a._data.dtype)
+            elif isinstance(a, bool):
+                non_blocking = a
+            else:
+                device = a
+        check_device(device)
+        target = self._data.dtype if dtype is None else as_dtype(dtype).numpy
+        if target == self._data.dtype and not copy:
+            return self  # type: ignore[return-value]
+        return (
+            cast(self, dtype=target) if target.kind == "f" else self._wrap(cast.__wrapped__(self._data, dtype=target))
+        )  # type: ignore
+
+    def type(self, dtype: Any = None) -> Any:
+        """The type's old name, as `torch.FloatTensor`; with dtype (or such a name), `to(dtype)`."""
+        if dtype is None:
+            return f"torch.{kind_name(self)}Tensor"
+        if isinstance(dtype, str):
+            known = {f"torch.{d.type_name}Tensor": d for d in every_dtype()}
+            if dtype not in known:
+                raise ValueError(f"invalid type: '{dtype}'")
+            dtype = known[dtype]
+        return self.to(dtype)
+
+    def type_as(self, other: Tensor) -> Tensor:
+        """As other's dtype."""
+        return self.to(other.dtype)
+
+    def double(self) -> Tensor:
+        """As float64."""
+        return self.to(dtypes.float64)
+
+    def float(self) -> Tensor:
+        """As float32."""
+        return self.to(dtypes.float32)
+
+    def half(self) -> Tensor:
+        """As float16."""
+        return self.to(dtypes.float16)
+
+    def long(self) -> Tensor:
+        """As int64."""
+        return self.to(dtypes.int64)
+
+    def int(self) -> Tensor:
+        """As int32."""
+        return self.to(dtypes.int32)
+
+    def short(self) -> Tensor:
+        """As int16."""
+        return self.to(dtypes.int16)
+
+    def char(self) -> Tensor:
+        """As int8."""
+        return self.to(dtypes.int8)
+
+    def byte(self) -> Tensor:
+        """As uint8."""
+        return self.to(dtypes.uint8)
+
+    def bool(self) -> Tensor:
+        """As bool."""
+        return self.to(dtypes.bool)
+
+
+def _restore(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:
+    """The tensor that was pickled"""
+    t = tensor_type()._wrap(array)
+    t._requires = requires_grad
+    return t  # type: ignore[no-any-return]
