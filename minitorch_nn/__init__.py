@@ -14,6 +14,8 @@ import math as _math
 
 from . import autograd as autograd
 from . import backends as backends
+from . import cuda as cuda
+from . import linalg as linalg
 from . import nn as nn
 from . import optim as optim
 from . import random as random
@@ -28,23 +30,30 @@ from .autograd import no_grad as no_grad
 from .autograd import set_grad_enabled as set_grad_enabled
 from .device import device as device
 from .dtypes import bool as bool
+from .dtypes import can_cast as can_cast
 from .dtypes import double as double
 from .dtypes import dtype as dtype
+from .dtypes import finfo as finfo
 from .dtypes import float as float
 from .dtypes import float16 as float16
 from .dtypes import float32 as float32
 from .dtypes import float64 as float64
 from .dtypes import get_default_dtype as get_default_dtype
 from .dtypes import half as half
+from .dtypes import iinfo as iinfo
 from .dtypes import int as int
 from .dtypes import int8 as int8
 from .dtypes import int16 as int16
 from .dtypes import int32 as int32
 from .dtypes import int64 as int64
 from .dtypes import long as long
+from .dtypes import promote_types as promote_types
+from .dtypes import result_type as result_type
 from .dtypes import set_default_dtype as set_default_dtype
 from .dtypes import short as short
 from .dtypes import uint8 as uint8
+from .io import load as load
+from .io import save as save
 from .ops import abs as abs
 from .ops import acos as acos
 from .ops import adaptive_avg_pool1d as adaptive_avg_pool1d
@@ -53,6 +62,7 @@ from .ops import add as add
 from .ops import addcdiv as addcdiv
 from .ops import addcmul as addcmul
 from .ops import addmm as addmm
+from .ops import addmv as addmv
 from .ops import all as all
 from .ops import allclose as allclose
 from .ops import amax as amax
@@ -65,18 +75,23 @@ from .ops import asin as asin
 from .ops import atan as atan
 from .ops import atan2 as atan2
 from .ops import avg_pool1d as avg_pool1d
+from .ops import baddbmm as baddbmm
 from .ops import batch_norm as batch_norm
 from .ops import bernoulli as bernoulli
 from .ops import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
 from .ops import bitwise_and as bitwise_and
+from .ops import bitwise_left_shift as bitwise_left_shift
 from .ops import bitwise_not as bitwise_not
 from .ops import bitwise_or as bitwise_or
+from .ops import bitwise_right_shift as bitwise_right_shift
 from .ops import bitwise_xor as bitwise_xor
 from .ops import bmm as bmm
 from .ops import broadcast_tensors as broadcast_tensors
 from .ops import broadcast_to as broadcast_to
 from .ops import cat as cat
 from .ops import ceil as ceil
+from .ops import celu as celu
+from .ops import celu_ as celu_
 from .ops import chunk as chunk
 from .ops import clamp as clamp
 from .ops import clamp_max as clamp_max
@@ -92,6 +107,7 @@ from .ops import cos as cos
 from .ops import cosh as cosh
 from .ops import cosine_similarity as cosine_similarity
 from .ops import count_nonzero as count_nonzero
+from .ops import cumprod as cumprod
 from .ops import cumsum as cumsum
 from .ops import diag as diag
 from .ops import diag_embed as diag_embed
@@ -107,6 +123,7 @@ from .ops import erf as erf
 from .ops import exp as exp
 from .ops import exp2 as exp2
 from .ops import expm1 as expm1
+from .ops import fill as fill
 from .ops import flatten as flatten
 from .ops import flip as flip
 from .ops import fliplr as fliplr
@@ -119,10 +136,12 @@ from .ops import gather as gather
 from .ops import ge as ge
 from .ops import group_norm as group_norm
 from .ops import gt as gt
+from .ops import hardshrink as hardshrink
 from .ops import hstack as hstack
 from .ops import index_add as index_add
 from .ops import index_put as index_put
 from .ops import index_select as index_select
+from .ops import inner as inner
 from .ops import isclose as isclose
 from .ops import isfinite as isfinite
 from .ops import isinf as isinf
@@ -132,9 +151,9 @@ from .ops import layer_norm as layer_norm
 from .ops import le as le
 from .ops import lerp as lerp
 from .ops import log as log
-from .ops import log10 as log10
 from .ops import log1p as log1p
 from .ops import log2 as log2
+from .ops import log10 as log10
 from .ops import log_softmax as log_softmax
 from .ops import logical_and as logical_and
 from .ops import logical_not as logical_not
@@ -165,12 +184,14 @@ from .ops import nonzero as nonzero
 from .ops import norm as norm
 from .ops import outer as outer
 from .ops import permute as permute
+from .ops import positive as positive
 from .ops import pow as pow
 from .ops import prelu as prelu
 from .ops import prod as prod
 from .ops import ravel as ravel
 from .ops import reciprocal as reciprocal
 from .ops import relu as relu
+from .ops import relu_ as relu_
 from .ops import remainder as remainder
 from .ops import repeat_interleave as repeat_interleave
 from .ops import reshape as reshape
@@ -182,6 +203,7 @@ from .ops import scatter as scatter
 from .ops import scatter_add as scatter_add
 from .ops import select as select
 from .ops import selu as selu
+from .ops import selu_ as selu_
 from .ops import sigmoid as sigmoid
 from .ops import sign as sign
 from .ops import sin as sin
@@ -194,27 +216,30 @@ from .ops import square as square
 from .ops import squeeze as squeeze
 from .ops import stack as stack
 from .ops import std as std
+from .ops import std_mean as std_mean
 from .ops import sub as sub
 from .ops import sum as sum
 from .ops import t as t
 from .ops import take_along_dim as take_along_dim
 from .ops import tan as tan
 from .ops import tanh as tanh
+from .ops import threshold as threshold
+from .ops import threshold_ as threshold_
 from .ops import tile as tile
 from .ops import topk as topk
 from .ops import transpose as transpose
 from .ops import tril as tril
 from .ops import triu as triu
+from .ops import true_divide as true_divide
 from .ops import trunc as trunc
 from .ops import unbind as unbind
 from .ops import unflatten as unflatten
 from .ops import unique as unique
 from .ops import unsqueeze as unsqueeze
 from .ops import var as var
+from .ops import var_mean as var_mean
 from .ops import vstack as vstack
 from .ops import where as where
-from .io import load as load
-from .io import save as save
 from .random import Generator as Generator
 from .random import default_generator as default_generator
 from .random import fork_rng as fork_rng
@@ -231,8 +256,14 @@ from .tensor import eye as eye
 from .tensor import from_numpy as from_numpy
 from .tensor import full as full
 from .tensor import full_like as full_like
+from .tensor import is_complex as is_complex
+from .tensor import is_floating_point as is_floating_point
+from .tensor import is_nonzero as is_nonzero
+from .tensor import is_tensor as is_tensor
 from .tensor import linspace as linspace
+from .tensor import logspace as logspace
 from .tensor import normal as normal
+from .tensor import numel as numel
 from .tensor import ones as ones
 from .tensor import ones_like as ones_like
 from .tensor import rand as rand
@@ -247,3 +278,26 @@ from .tensor import zeros as zeros
 from .tensor import zeros_like as zeros_like
 
 inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
+
+# PyTorch's second names
+absolute = abs
+arccos = acos
+arcsin = asin
+arctan = atan
+arctan2 = atan2
+clip = clamp
+divide = div
+fix = trunc
+ger = outer
+greater = gt
+greater_equal = ge
+less = lt
+less_equal = le
+moveaxis = movedim
+multiply = mul
+negative = neg
+not_equal = ne
+sgn = sign
+subtract = sub
+swapaxes = transpose
+swapdims = transpose

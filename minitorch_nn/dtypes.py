@@ -167,3 +167,43 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
 def can_cast(from_: dtype, to: dtype) -> builtins.bool:
     """Whether a result of the dtype `from_` may be written into a tensor of the dtype `to`: not of a lower kind."""
     return _RANK[as_dtype(from_).numpy.kind] <= _RANK[as_dtype(to).numpy.kind]
+
+
+class finfo:
+    """Limits of a floating-point dtype (the default one if none is given): `finfo(torch.float32).eps`."""
+
+    def __init__(self, type: dtype | None = None) -> None:
+        d = _default if type is None else type
+        if not d.is_floating_point:
+            raise TypeError(f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{d}'")
+        limits = np.finfo(d.numpy)
+        self.bits, self.dtype = limits.bits, d.name
+        self.eps, self.max, self.min = (
+            builtins.float(limits.eps),
+            builtins.float(limits.max),
+            builtins.float(limits.min),
+        )
+        self.tiny = self.smallest_normal = builtins.float(limits.tiny)
+        self.resolution = builtins.float(limits.resolution)
+
+    def __repr__(self) -> str:
+        names = ("resolution", "min", "max", "eps", "smallest_normal", "tiny")
+        return f"finfo({', '.join(f'{n}={getattr(self, n):g}' for n in names)}, dtype={self.dtype})"
+
+
+class iinfo:
+    """Limits of an integer dtype: `iinfo(torch.int8).max`."""
+
+    def __init__(self, type: dtype) -> None:
+        if type.numpy.kind not in "iu":
+            raise TypeError(f"torch.iinfo() requires an integer input type. Use torch.finfo to handle '{type}'")
+        limits = np.iinfo(type.numpy)
+        self.bits, self.dtype, self.max, self.min = (
+            limits.bits,
+            type.name,
+            builtins.int(limits.max),
+            builtins.int(limits.min),
+        )
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min:g}, max={self.max:g}, dtype={self.dtype})"

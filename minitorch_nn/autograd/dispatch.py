@@ -92,10 +92,17 @@ def function(op: Op) -> Callable[..., Any]:
         if view:
             source = args[0]
             counter = t._counter = source._counter
-            t._view = (source if source._view is None else source._view[0], -1 if counter is None else counter[0])
+            base = source
+            if source._view is not None:
+                base = source._view[0]
+                if source._multi_view is not None:  # a view of one of several views can't be changed in place either
+                    t._multi_view = node_type.__name__.removesuffix("Backward0")
+            t._view = (base, -1 if counter is None else counter[0])
         else:
             t._counter = [0]
             t._view = None
+        if variadic and mask:
+            mask = 1  # one rule for all of them
         if not mask & differentiable or not mode.grad:
             t._node = None
             if mode.inference:
@@ -104,7 +111,6 @@ def function(op: Op) -> Callable[..., Any]:
                 t._made_under_no_grad = True
         else:
             if variadic:
-                mask = 1
                 arrays = [tuple(arrays)]
             plan = plans.get(mask) or op.plan(mask)
             t._node = node = _new(node_type)

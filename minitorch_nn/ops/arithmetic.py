@@ -44,7 +44,7 @@ def over(a: Tensor | Number, b: Tensor | Number) -> Tensor:
 @op(input=lambda g: -g)
 def neg(input: Tensor) -> Tensor:
     """-input"""
-    if input.dtype.kind == "b":  # type: ignore[attr-defined]
+    if input.dtype.kind == "b":
         raise RuntimeError(
             "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the "
             "`~` or `logical_not()` operator instead."
@@ -67,7 +67,7 @@ def reverse_minus(a: Tensor, b: Tensor) -> Tensor:
 @op(name="RsubBackward1", kind="promote", a=lambda g: -g)
 def number_minus(a: Tensor, b: Number) -> Tensor:
     """b - a, for a Python number b"""
-    return np.subtract(b, a)  # type: ignore[return-value]
+    return np.subtract(b, a)
 
 
 # With a factor --------------------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def minus_scaled(a: Tensor, b: Tensor | Number, *, alpha: Number) -> Tensor:
 @supports(NUMBERS, "addcmul_cpu_out")
 def plus_product(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number) -> Tensor:
     """input + value * tensor1 * tensor2"""
-    number = fit_number(value, input.dtype)  # type: ignore[arg-type]
+    number = fit_number(value, input.dtype)
     return np.add(input, tensor1 * tensor2 if number == 1 else tensor1 * number * tensor2)
 
 
@@ -133,7 +133,7 @@ def _floor(a: Any, b: Any) -> Any:
 @op(name="DivBackward2", kind="promote", a=lambda g: constant(g, value=0.0), b=lambda g: constant(g, value=0.0))
 def over_floor(a: Tensor, b: Tensor | Number) -> Tensor:
     """floor(a / b); the gradient is 0"""
-    return _floor(a, b)  # type: ignore[no-any-return]
+    return _floor(a, b)
 
 
 @op(name="DivBackward2", kind="promote", a=lambda g: constant(g, value=0.0), b=lambda g: constant(g, value=0.0))
@@ -141,14 +141,14 @@ def over_floor(a: Tensor, b: Tensor | Number) -> Tensor:
 def over_trunc(a: Tensor, b: Tensor | Number) -> Tensor:
     """a / b without its fraction; the gradient is 0"""
     if _is_whole(b):
-        return np.floor_divide(a - np.fmod(a, b), b)  # type: ignore[operator,no-any-return]
+        return np.floor_divide(a - np.fmod(a, b), b)
     return np.trunc(np.divide(a, b))
 
 
 @op(name="NotImplemented", kind="promote", a=underived("floor_divide"), b=underived("floor_divide"))
 def quotient(a: Tensor, b: Tensor | Number) -> Tensor:
     """floor(a / b), which has no gradient in PyTorch"""
-    return _floor(a, b)  # type: ignore[no-any-return]
+    return _floor(a, b)
 
 
 @supports(NUMBERS, "remainder_cpu")
@@ -160,19 +160,19 @@ def _remainder(a: Any, b: Any) -> Any:
 @op(name="RemainderBackward1", kind="promote", a=lambda g: g, b=lambda g, a, b: -g * over_floor(a, b))
 def remainder_tensor(a: Tensor, b: Tensor) -> Tensor:
     """a - b * floor(a / b), for two tensors"""
-    return _remainder(a, b)  # type: ignore[no-any-return]
+    return _remainder(a, b)
 
 
 @op(name="RemainderBackward0", kind="promote", a=lambda g: g)
 def remainder_number(a: Tensor, b: Number) -> Tensor:
     """a - b * floor(a / b), for a Python number b"""
-    return _remainder(a, b)  # type: ignore[no-any-return]
+    return _remainder(a, b)
 
 
 @op(name="NotImplemented", kind="promote", b=underived("remainder"))
 def number_remainder(a: Number, b: Tensor) -> Tensor:
     """a - b * floor(a / b), for a Python number a; it has no gradient in PyTorch"""
-    return _remainder(a, b)  # type: ignore[no-any-return]
+    return _remainder(a, b)
 
 
 @supports(NUMBERS, "fmod_cpu")
@@ -184,13 +184,13 @@ def _fmod(a: Any, b: Any) -> Any:
 @op(name="FmodBackward1", kind="promote", a=lambda g: g, b=lambda g, a, b: -g * over_trunc(a, b))
 def fmod_tensor(a: Tensor, b: Tensor) -> Tensor:
     """a - b * trunc(a / b), for two tensors"""
-    return _fmod(a, b)  # type: ignore[no-any-return]
+    return _fmod(a, b)
 
 
 @op(name="FmodBackward0", kind="promote", a=lambda g: g)
 def fmod_number(a: Tensor, b: Number) -> Tensor:
     """a - b * trunc(a / b), for a Python number b"""
-    return _fmod(a, b)  # type: ignore[no-any-return]
+    return _fmod(a, b)
 
 
 # Between two tensors --------------------------------------------------------------------------------------------------
@@ -206,7 +206,7 @@ def _mix(start: Any, end: Any, weight: Any) -> Any:
 @supports(FLOATS, "lerp_kernel_scalar")
 def lerp_number(input: Tensor, end: Tensor, *, weight: float) -> Tensor:
     """input + weight * (end - input), for a Python number weight"""
-    return _mix(input, end, weight)  # type: ignore[no-any-return]
+    return _mix(input, end, weight)
 
 
 @op(
@@ -219,7 +219,7 @@ def lerp_number(input: Tensor, end: Tensor, *, weight: float) -> Tensor:
 @supports(FLOATS, "lerp_kernel_tensor")
 def lerp_tensor(input: Tensor, end: Tensor, weight: Tensor) -> Tensor:
     """input + weight * (end - input)"""
-    return _mix(input, end, weight)  # type: ignore[no-any-return]
+    return _mix(input, end, weight)
 
 
 @op()
@@ -345,7 +345,7 @@ def lerp(input: Tensor, end: Tensor, weight: Tensor | float) -> Tensor:
         if isinstance(x, TensorBase) and x._data.dtype != input._data.dtype and (name == "end" or x._data.ndim):
             raise RuntimeError(f"expected dtype {cpp_name(input)} for `{name}` but got dtype {cpp_name(x)}")
     if isinstance(weight, TensorBase):
-        return lerp_tensor(input, end, weight)  # type: ignore[arg-type]
+        return lerp_tensor(input, end, weight)
     return lerp_number(input, end, weight=weight)
 
 

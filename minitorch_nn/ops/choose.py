@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..autograd.arrays import broadcast_error
 from ..autograd.op import op
 from ..autograd.variable import TensorBase
 from ..dtypes import from_numpy, result_numpy
 from .checks import NUMBERS, fit_number, not_implemented, supports
+from .dims import common_shape
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -54,9 +54,9 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         return condition._wrap(np.where(mask, input, other).astype(result_numpy(input, other)))
     try:
         return choose(input, other, condition=mask)
-    except ValueError as error:
-        shapes = [np.shape(getattr(v, "_data", v)) for v in (mask, input, other)]
-        raise broadcast_error(shapes[0], shapes[1]) or broadcast_error(shapes[0], shapes[2]) or error from error
+    except (ValueError, RuntimeError):
+        common_shape(*(np.shape(getattr(v, "_data", v)) for v in (mask, input, other)))  # raises in PyTorch's order
+        raise
 
 
 # The larger and the smaller -------------------------------------------------------------------------------------------
@@ -89,10 +89,10 @@ def minimum(input: Tensor, other: Tensor) -> Tensor:
 @op(name="ClampBackward1", input=lambda g, input, min, max: g * between(input, min=min, max=max))
 def clamp_numbers(input: Tensor, *, min: Number | None, max: Number | None) -> Tensor:
     """input held between two Python numbers, or above or below one"""
-    if input.dtype.kind == "b":  # type: ignore[attr-defined]
+    if input.dtype.kind == "b":
         bound = "" if None not in (min, max) else "max_" if min is None else "min_"
         raise not_implemented(f"clamp_{bound}scalar_cpu", input)
-    return _held(input, min, max)  # type: ignore[no-any-return]
+    return _held(input, min, max)
 
 
 def _held(input: Any, min: Any, max: Any) -> Any:
@@ -117,7 +117,7 @@ def clamp_max_number(input: Tensor, *, max: Number) -> Tensor:
 @op()
 def between(input: Tensor, *, min: Any, max: Any) -> Tensor:
     """1 where min <= input <= max, else 0"""
-    return _within(input, min, max)  # type: ignore[no-any-return]
+    return _within(input, min, max)
 
 
 def _within(input: Any, min: Any, max: Any) -> Any:
@@ -136,9 +136,9 @@ def _within(input: Any, min: Any, max: Any) -> Any:
 )
 def clamp_tensors(input: Tensor, min: Tensor | None, max: Tensor | None) -> Tensor:
     """input held between two tensors"""
-    if min is not None and max is not None and input.dtype.kind == "b":  # type: ignore[attr-defined]
+    if min is not None and max is not None and input.dtype.kind == "b":
         raise not_implemented("clamp_cpu", input)
-    return _held(input, min, max)  # type: ignore[no-any-return]
+    return _held(input, min, max)
 
 
 @op(
@@ -167,16 +167,19 @@ def clamp(input: Tensor, min: Any = None, max: Any = None) -> Tensor:
     """input held between min and max: two numbers, two tensors, or None for no bound; max wins where min is above it"""
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    if isinstance(min, TensorBase) or isinstance(max, TensorBase):
+    bounds = [b for b in (min, max) if b is not None]
+    if all(isinstance(b, TensorBase) for b in bounds):
         return clamp_tensors(input, min, max)
-    input, bounds = _with_bounds(input, min, max)
-    return clamp_numbers(input, min=bounds[0], max=bounds[1])
+    if any(isinstance(b, TensorBase) for b in bounds):  # a 0-dim one beside a number
+        min, max = (b.item() if isinstance(b, TensorBase) else b for b in (min, max))
+    input, numbers = _with_bounds(input, min, max)
+    return clamp_numbers(input, min=numbers[0], max=numbers[1])
 
 
 def clamp_min(input: Tensor, min: Any) -> Tensor:
     """max(input, min)"""
     if isinstance(min, TensorBase):
-        return clamp_min_tensor(input, min)  # type: ignore[arg-type]
+        return clamp_min_tensor(input, min)
     input, bounds = _with_bounds(input, min)
     return clamp_min_number(input, min=bounds[0])
 
@@ -184,7 +187,7 @@ def clamp_min(input: Tensor, min: Any) -> Tensor:
 def clamp_max(input: Tensor, max: Any) -> Tensor:
     """min(input, max)"""
     if isinstance(max, TensorBase):
-        return clamp_max_tensor(input, max)  # type: ignore[arg-type]
+        return clamp_max_tensor(input, max)
     input, bounds = _with_bounds(input, max)
     return clamp_max_number(input, max=bounds[0])
 

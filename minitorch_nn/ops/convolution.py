@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
+from operator import index as whole
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import backends
 from ..autograd.op import op
-from .arithmetic import plus
+from .checks import cpp_name, kind_name, not_implemented
+from .padding import pad_constant
 from .shape import expand_shape, reshape, squeeze_dim, unsqueeze_at
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 Pair = tuple[int, int]
+Shape = tuple[int, ...]
 
 
 def _planes(x: Any) -> Any:
@@ -30,14 +34,16 @@ def _like(y: Any, x: Any) -> Any:
 @op(
     name="ConvolutionBackward0",
     input=lambda g, weight, input_shape, stride, padding, dilation, groups: convolve_transposed(
-        g, weight, shape=input_shape, stride=stride, padding=padding, dilation=dilation, groups=groups
+        g, weight, None, shape=input_shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
     weight=lambda g, input, weight_shape, stride, padding, dilation, groups: convolve_weight(
         g, input, shape=weight_shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
     bias=lambda g: sum_channels(g),
 )
-def convolve(input: Tensor, weight: Tensor, bias: Tensor | None, *, stride: Pair, padding: Pair, dilation: Pair, groups: int) -> Tensor:
+def convolve(
+    input: Tensor, weight: Tensor, bias: Tensor | None, *, stride: Pair, padding: Pair, dilation: Pair, groups: int
+) -> Tensor:
     """(N, C, H, W), (O, C / groups, kh, kw), (O,) -> (N, O, oh, ow)"""
     y = backends.kernels.conv2d(_planes(input), _planes(weight), stride, padding, dilation, groups, bias)
     return _like(y, input)  # type: ignore[no-any-return]
@@ -51,13 +57,24 @@ def convolve(input: Tensor, weight: Tensor, bias: Tensor | None, *, stride: Pair
     weight=lambda gg, g, weight_shape, stride, padding, dilation, groups: convolve_weight(
         g, gg, shape=weight_shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
+    bias=lambda gg: sum_channels(gg),
 )
 def convolve_transposed(
-    g: Tensor, weight: Tensor, *, shape: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair, groups: int
+    g: Tensor,
+    weight: Tensor,
+    bias: Tensor | None,
+    *,
+    shape: tuple[int, ...],
+    stride: Pair,
+    padding: Pair,
+    dilation: Pair,
+    groups: int,
 ) -> Tensor:
-    """The gradient of `convolve` for its input, of `shape`: the transposed convolution"""
+    """The gradient of `convolve` for its input, of `shape`, plus bias: the transposed convolution"""
     planes = shape if len(shape) == 4 else (*shape[:2], 1, shape[2])
     y = backends.kernels.conv2d_input_grad(_planes(g), _planes(weight), planes, stride, padding, dilation, groups)
+    if bias is not None:
+        y += bias[:, None, None]  # type: ignore[index]
     return _like(y, g)  # type: ignore[no-any-return]
 
 
@@ -67,7 +84,7 @@ def convolve_transposed(
         x, gg, None, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
     x=lambda gg, g, x_shape, stride, padding, dilation, groups: convolve_transposed(
-        g, gg, shape=x_shape, stride=stride, padding=padding, dilation=dilation, groups=groups
+        g, gg, None, shape=x_shape, stride=stride, padding=padding, dilation=dilation, groups=groups
     ),
 )
 def convolve_weight(
@@ -85,17 +102,15 @@ def sum_channels(g: Tensor) -> Tensor:
     return backends.kernels.sum_leading(np.moveaxis(g, 1, -1))  # type: ignore[no-any-return,arg-type]
 
 
-# The public forms, with PyTorch's checks ------------------------------------------------------------------------------
-def _numbers(value: Any, n: int, name: str) -> tuple[int, ...]:
-    """An int for all spatial dimensions, or one for each"""
-    if isinstance(value, (int, np.integer)):
-        return (int(value),) * n
-    values = tuple(int(v) for v in value)
+# Arguments, checked in PyTorch's order --------------------------------------------------------------------------------
+def _numbers(value: Any, n: int, name: str, dims: int) -> tuple[int, ...]:
+    """An int for all n spatial dimensions, or one for each of the `dims` that the weight has"""
+    values = tuple(whole(v) for v in value) if isinstance(value, (tuple, list)) else (whole(value),) * n
     if len(values) == 1:
-        return values * n
-    if len(values) != n:
+        return values * dims
+    if len(values) != dims:
         raise RuntimeError(
-            f"expected {name} to be a single integer value or a list of {n} values to match the convolution dimensions, "
+            f"expected {name} to be a single integer value or a list of {dims} values to match the convolution dimensions, "
             f"but got {name}={list(values)}"
         )
     return values
@@ -105,206 +120,231 @@ def _two(values: tuple[int, ...], first: int) -> Pair:
     return values if len(values) == 2 else (first, *values)  # type: ignore[return-value]
 
 
-def _check(input: Any, weight: Any, bias: Any, n: int, groups: int, transposed: bool) -> None:
-    x, w = input._data, weight._data
-    name = f"conv_transpose{n}d" if transposed else f"conv{n}d"
-    if x.ndim not in (n + 1, n + 2):
-        raise RuntimeError(
-            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {name}, but got input of size: {list(x.shape)}"
-        )
-    if w.ndim != n + 2:
-        raise RuntimeError(f"weight should have at least three dimensions" if w.ndim < 3 else f"Expected {n + 2}-dimensional weight for {name}, but got {w.ndim}-dimensional weight of size {list(w.shape)} instead")
-    if x.dtype != w.dtype:
-        names = {"float32": "float", "float64": "double", "float16": "c10::Half", "int64": "long int", "int32": "int"}
-        kinds = [names.get(d.name, d.name) for d in (x.dtype, w.dtype)]
-        raise RuntimeError(f"Input type ({kinds[0]}) and bias type ({kinds[1]}) should be the same" if bias is not None else f"expected scalar type {input.dtype.type_name} but found {weight.dtype.type_name}")
+def _by_x(values: Sequence[int]) -> str:
+    return " x ".join(map(str, values))
+
+
+def _check_shapes(x: Shape, w: Shape, bias: Tensor | None, groups: int, transposed: bool) -> None:
+    """Raise RuntimeError unless input (N, C, ...), weight and bias go together"""
     if groups <= 0:
         raise RuntimeError("non-positive groups is not supported")
-    channels = x.shape[-n - 1]
-    if transposed:
-        if channels != w.shape[0]:
-            raise RuntimeError(
-                f"Given transposed=1, weight of size {list(w.shape)}, expected input{list(_batched_shape(x, n))} to have "
-                f"{w.shape[0]} channels, but got {channels} channels instead"
-            )
-    else:
-        if w.shape[0] % groups:
-            raise RuntimeError(
-                f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size "
-                f"{list(w.shape)} instead"
-            )
-        if channels != w.shape[1] * groups:
-            raise RuntimeError(
-                f"Given groups={groups}, weight of size {list(w.shape)}, expected input{list(_batched_shape(x, n))} to have "
-                f"{w.shape[1] * groups} channels, but got {channels} channels instead"
-            )
-    out = w.shape[1] * groups if transposed else w.shape[0]
-    if bias is not None and (bias._data.ndim != 1 or bias._data.shape[0] != out):
+    if w[0] < groups:
         raise RuntimeError(
-            f"Given {'transposed=1' if transposed else 'transposed=0'}, weight of size {list(w.shape)}, expected bias to be "
-            f"1-dimensional with {out} elements, but got bias of size {list(bias._data.shape)} instead"
+            f"Given groups={groups}, expected weight to be at least {groups} at dimension 0, but got weight of size "
+            f"{list(w)} instead"
+        )
+    if w[0] % groups:
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be divisible by {groups} at dimension 0, but got weight of size "
+            f"[{list(w)}] instead"
+        )
+    takes, gives = (w[0], w[1] * groups) if transposed else (w[1] * groups, w[0])
+    kind = "transposed=1" if transposed else f"groups={groups}"
+    if x[1] != takes:
+        raise RuntimeError(
+            f"Given {kind}, weight of size {list(w)}, expected input{list(x)} to have {takes} channels, but got {x[1]} "
+            "channels instead"
+        )
+    if bias is not None and bias._data.shape != (gives,):
+        kind = "transposed=1, " if transposed else ""
+        raise RuntimeError(
+            f"Given {kind}weight of size {list(w)}, expected bias to be 1-dimensional with {gives} elements, but got bias "
+            f"of size {list(bias._data.shape)} instead"
         )
 
 
-def _batched_shape(x: Any, n: int) -> tuple[int, ...]:
-    return x.shape if x.ndim == n + 2 else (1, *x.shape)
+def _check_dtypes(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
+    if input._data.dtype != weight._data.dtype:
+        raise RuntimeError(f"expected scalar type {kind_name(input)} but found {kind_name(weight)}")
+    if bias is not None and input._data.dtype != bias._data.dtype:
+        raise RuntimeError(f"Input type ({cpp_name(input)}) and bias type ({cpp_name(bias)}) should be the same")
+    if input._data.dtype.kind == "b":
+        raise not_implemented("slow_conv2d_cpu", input)
 
 
-def _convolution(input: Tensor, weight: Tensor, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int, n: int) -> Tensor:
-    _check(input, weight, bias, n, groups, False)
-    strides, spread = _numbers(stride, n, "stride"), _numbers(dilation, n, "dilation")
-    kernel = weight._data.shape[2:]
-    if any(s <= 0 for s in strides):
-        raise RuntimeError("non-positive stride is not supported")
-    if any(d <= 0 for d in spread):
-        raise RuntimeError("dilation should be greater than zero")
+def _batched(input: Tensor, n: int, function: str) -> Tensor:
+    """input (N, C, ...), or (C, ...) with N put in"""
+    shape = input._data.shape
+    if len(shape) not in (n + 1, n + 2):
+        raise RuntimeError(
+            f"Expected {n + 1}D (unbatched) or {n + 2}D (batched) input to {function}, but got input of size: {list(shape)}"
+        )
+    return input if len(shape) == n + 2 else unsqueeze_at(input, dim=0)
+
+
+def _check_kernel(kernel: Shape) -> None:
+    if len(kernel) == 2 and min(kernel) < 1:
+        raise RuntimeError(
+            f"kernel size should be greater than zero, but got kernel_height: {kernel[0]} kernel_width: {kernel[1]}"
+        )
+
+
+# Convolution ----------------------------------------------------------------------------------------------------------
+def _convolution(
+    input: Tensor, weight: Tensor, bias: Any, stride: Any, padding: Any, dilation: Any, groups: int, n: int
+) -> Tensor:
+    x, w = _batched(input, n, f"conv{n}d"), weight._data.shape
+    if len(w) < 3:
+        raise RuntimeError("weight should have at least three dimensions")
+    strides = _numbers(stride, n, "stride", len(w) - 2)
+    spread = _numbers(dilation, n, "dilation", len(w) - 2)
     if isinstance(padding, str):
-        input, around = _pad_by_name(input, padding, strides, spread, kernel)
+        x, around = _pad_by_name(x, padding, strides, spread, w[2:])
     else:
-        around = _numbers(padding, n, "padding")
-        if any(p < 0 for p in around):
-            raise RuntimeError("negative padding is not supported")
-    size = input._data.shape[-n:]
-    for k, (length, p) in enumerate(zip(size, around, strict=True)):
-        if length + 2 * p < spread[k] * (kernel[k] - 1) + 1:
-            got = [m + 2 * q for m, q in zip(size, around, strict=True)]
-            wide = [d * (m - 1) + 1 for d, m in zip(spread, kernel, strict=True)]
-            raise RuntimeError(
-                f"Calculated padded input size per channel: ({' x '.join(map(str, got))}). Kernel size: "
-                f"({' x '.join(map(str, wide))}). Kernel size can't be greater than actual input size"
-            )
-    batched = input._data.ndim == n + 2
-    out = convolve(
-        input if batched else unsqueeze_at(input, dim=0),
-        weight,
-        bias,
-        stride=_two(strides, 1),
-        padding=_two(around, 0),
-        dilation=_two(spread, 1),
-        groups=groups,
-    )
-    return out if batched else squeeze_dim(out, dims=(0,))
+        around = _numbers(padding, n, "padding", len(w) - 2)
+    if min(around) < 0:
+        raise RuntimeError("negative padding is not supported")
+    if min(strides) <= 0:
+        raise RuntimeError("non-positive stride is not supported")
+    if min(spread) <= 0:
+        raise RuntimeError(f"dilation should be greater than zero, but got {list(spread)}")
+    shape = x._data.shape
+    _check_shapes(shape, w, bias, groups, False)
+    room = [size + 2 * p for size, p in zip(shape[2:], around, strict=True)]
+    wide = [d * (k - 1) + 1 for d, k in zip(spread, w[2:], strict=True)]
+    if any(r < k for r, k in zip(room, wide, strict=True)):
+        raise RuntimeError(
+            f"Calculated padded input size per channel: ({_by_x(room)}). Kernel size: ({_by_x(wide)}). Kernel size can't "
+            "be greater than actual input size"
+        )
+    _check_kernel(w[2:])
+    _check_dtypes(input, weight, bias)
+    strides, around, spread = _two(strides, 1), _two(around, 0), _two(spread, 1)
+    out = convolve(x, weight, bias, stride=strides, padding=around, dilation=spread, groups=groups)
+    return out if input._data.ndim == n + 2 else squeeze_dim(out, dims=(0,))
 
 
-def _pad_by_name(input: Tensor, padding: str, stride: Any, dilation: Any, kernel: Any) -> tuple[Tensor, tuple[int, ...]]:
+def _pad_by_name(input: Tensor, padding: str, stride: Shape, dilation: Shape, kernel: Shape) -> tuple[Tensor, Shape]:
+    """What padding="valid" or "same" means: input, padded behind where that is uneven, and the rest of the padding"""
     if padding == "valid":
         return input, (0,) * len(kernel)
     if padding != "same":
-        raise RuntimeError(f"Invalid padding string: '{padding}'" if False else "padding must be 'valid', 'same', an int or a tuple of ints, got " + repr(padding))
+        raise RuntimeError(f"Invalid padding string: '{padding}'")
     if any(s != 1 for s in stride):
         raise RuntimeError("padding='same' is not supported for strided convolutions")
     total = [d * (k - 1) for d, k in zip(dilation, kernel, strict=True)]
-    if all(t % 2 == 0 for t in total):
-        return input, tuple(t // 2 for t in total)
-    from .padding import pad
+    if any(t % 2 for t in total):
+        warnings.warn(
+            "Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be "
+            "created",
+            stacklevel=4,
+        )
+        input = pad_constant(input, widths=((0, 0), (0, 0), *((0, t % 2) for t in total)), value=0.0)
+    return input, tuple(t // 2 for t in total)
 
-    extra = [side for t in reversed(total) for side in (0, t % 2)]  # the odd one goes behind
-    return pad(input, extra), tuple(t // 2 for t in total)
 
-
-def conv1d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> Tensor:
+def conv1d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
     """(N, C, L), (O, C / groups, k), (O,) -> (N, O, ol): cross-correlation"""
     return _convolution(input, weight, bias, stride, padding, dilation, groups, 1)
 
 
-def conv2d(input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1) -> Tensor:
+def conv2d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
     """(N, C, H, W), (O, C / groups, kh, kw), (O,) -> (N, O, oh, ow): cross-correlation"""
     return _convolution(input, weight, bias, stride, padding, dilation, groups, 2)
 
 
+# Transposed -----------------------------------------------------------------------------------------------------------
 def _transposed(
-    input: Tensor, weight: Tensor, bias: Any, stride: Any, padding: Any, output_padding: Any, groups: int, dilation: Any, n: int
+    input: Tensor,
+    weight: Tensor,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    output_padding: Any,
+    groups: int,
+    dilation: Any,
+    n: int,
 ) -> Tensor:
-    _check(input, weight, bias, n, groups, True)
-    strides, spread = _numbers(stride, n, "stride"), _numbers(dilation, n, "dilation")
-    around, extra = _numbers(padding, n, "padding"), _numbers(output_padding, n, "output_padding")
-    for k in range(n):
-        if extra[k] >= max(strides[k], spread[k]):
-            two = [_two(v, 1) for v in (extra, strides, spread)]
-            raise RuntimeError(
-                "output padding must be smaller than either stride or dilation, but got output_padding_height: "
-                f"{two[0][0]} output_padding_width: {two[0][1]} stride_height: {two[1][0]} stride_width: {two[1][1]} "
-                f"dilation_height: {two[2][0]} dilation_width: {two[2][1]}"
-            )
-    batched = input._data.ndim == n + 2
-    x = input if batched else unsqueeze_at(input, dim=0)
-    w = weight._data
+    x, w = _batched(input, n, f"conv_transpose{n}d"), weight._data.shape
+    if len(w) < 3:
+        raise RuntimeError("weight should have at least three dimensions")
+    strides, around, extra, spread = (
+        _numbers(value, n, name, len(w) - 2)
+        for value, name in (
+            (stride, "stride"), (padding, "padding"), (output_padding, "output_padding"), (dilation, "dilation")
+        )
+    )  # fmt: skip
+    if min(around) < 0:
+        raise RuntimeError("negative padding is not supported")
+    if min(extra) < 0:
+        raise RuntimeError("negative output_padding is not supported")
+    if min(strides) <= 0:
+        raise RuntimeError("non-positive stride is not supported")
+    shape = x._data.shape
+    _check_shapes(shape, w, bias, groups, True)
+    _check_kernel(w[2:])
+    (sh, sw), (dh, dw) = steps, wide = _two(strides, 1), _two(spread, 1)
+    if min(spread) <= 0:
+        raise RuntimeError(f"dilation should be greater than zero, but got dilation_height: {dh}, dilation_width: {dw}")
+    if any(e >= max(s, d) for e, s, d in zip(extra, strides, spread, strict=True)):
+        eh, ew = _two(extra, 0)
+        raise RuntimeError(
+            "output padding must be smaller than either stride or dilation, but got output_padding_height: "
+            f"{eh} output_padding_width: {ew} stride_height: {sh} stride_width: {sw} dilation_height: {dh} "
+            f"dilation_width: {dw}"
+        )
     size = tuple(
         (length - 1) * s - 2 * p + d * (k - 1) + e + 1
-        for length, s, p, d, k, e in zip(x._data.shape[2:], strides, around, spread, w.shape[2:], extra, strict=True)
+        for length, s, p, d, k, e in zip(shape[2:], strides, around, spread, w[2:], extra, strict=True)
     )
+    if min(size) < 1:
+        raise RuntimeError(
+            f"Given input size per channel: ({_by_x(shape[2:])}). Calculated output size per channel: ({_by_x(size)}). "
+            "Output size is too small"
+        )
+    _check_dtypes(input, weight, bias)
     out = convolve_transposed(
         x,
         weight,
-        shape=(x._data.shape[0], w.shape[1] * groups, *size),
-        stride=_two(strides, 1),
+        bias,
+        shape=(shape[0], w[1] * groups, *size),
+        stride=steps,
         padding=_two(around, 0),
-        dilation=_two(spread, 1),
+        dilation=wide,
         groups=groups,
     )
-    if bias is not None:
-        out = plus(out, bias.reshape((1, -1) + (1,) * n))
-    return out if batched else squeeze_dim(out, dims=(0,))
+    return out if input._data.ndim == n + 2 else squeeze_dim(out, dims=(0,))
 
 
 def conv_transpose1d(
-    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0, output_padding: Any = 0, groups: int = 1, dilation: Any = 1
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
 ) -> Tensor:
     """(N, C, L), (C, O / groups, k), (O,) -> (N, O, ol): the gradient of conv1d for its input, as an operation"""
     return _transposed(input, weight, bias, stride, padding, output_padding, groups, dilation, 1)
 
 
 def conv_transpose2d(
-    input: Tensor, weight: Tensor, bias: Tensor | None = None, stride: Any = 1, padding: Any = 0, output_padding: Any = 0, groups: int = 1, dilation: Any = 1
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
 ) -> Tensor:
     """(N, C, H, W), (C, O / groups, kh, kw), (O,) -> (N, O, oh, ow): the gradient of conv2d for its input"""
     return _transposed(input, weight, bias, stride, padding, output_padding, groups, dilation, 2)
-
-
-# Windows as columns ---------------------------------------------------------------------------------------------------
-@op(
-    name="Im2ColBackward0",
-    input=lambda g, input_shape, kernel_size, dilation, padding, stride: fold_columns(
-        g, output_size=input_shape[2:], kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
-    ),
-)
-def unfold_columns(input: Tensor, *, kernel_size: Pair, dilation: Pair, padding: Pair, stride: Pair) -> Tensor:
-    """(N, C, H, W) -> (N, C * kh * kw, windows)"""
-    return backends.kernels.unfold(input, kernel_size, dilation, padding, stride)  # type: ignore[no-any-return]
-
-
-@op(
-    name="Col2ImBackward0",
-    input=lambda g, kernel_size, dilation, padding, stride: unfold_columns(
-        g, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride
-    ),
-)
-def fold_columns(
-    input: Tensor, *, output_size: Sequence[int], kernel_size: Pair, dilation: Pair, padding: Pair, stride: Pair
-) -> Tensor:
-    """(N, C * kh * kw, windows) -> (N, C, H, W), overlapping windows added"""
-    return backends.kernels.fold(input, tuple(output_size), kernel_size, dilation, padding, stride)  # type: ignore[no-any-return]
-
-
-def _pairs(**values: Any) -> dict[str, Any]:
-    return {name: _numbers(v, 2, name) for name, v in values.items()}
-
-
-def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
-    """(N, C, H, W) -> (N, C * kh * kw, windows): each window as a column; also (C, H, W)"""
-    pairs = _pairs(kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride)
-    if input._data.ndim == 3:
-        return squeeze_dim(unfold_columns(unsqueeze_at(input, dim=0), **pairs), dims=(0,))
-    if input._data.ndim != 4:
-        raise RuntimeError(
-            f"Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but got: {list(input._data.shape)}"
-        )
-    return unfold_columns(input, **pairs)
-
-
-def fold(input: Tensor, output_size: Any, kernel_size: Any, dilation: Any = 1, padding: Any = 0, stride: Any = 1) -> Tensor:
-    """(N, C * kh * kw, windows) -> (N, C, H, W): the columns put back, overlaps added; also without N"""
-    pairs = _pairs(output_size=output_size, kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride)
-    if input._data.ndim == 2:
-        return squeeze_dim(fold_columns(unsqueeze_at(input, dim=0), **pairs), dims=(0,))
-    return fold_columns(input, **pairs)

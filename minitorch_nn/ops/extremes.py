@@ -95,21 +95,36 @@ def min_dim(input: Tensor, *, dim: int, keepdim: bool) -> Any:
     return _pick(input, np.argmin(input, dim) if input.ndim else 0, dim, keepdim)
 
 
+def _sort(x: Any, dim: int, descending: bool) -> Any:
+    """x in order along dim, and where each element came from; equal elements keep their order"""
+    if not x.ndim:
+        return x.copy(), np.asarray(0)
+    if descending:  # sort the reversed array and reverse the result
+        order = np.flip(np.argsort(np.flip(x, dim), dim, kind="stable"), dim)
+        order = x.shape[dim] - 1 - order
+    else:
+        order = np.argsort(x, dim, kind="stable")
+    return np.take_along_axis(x, order, dim), np.ascontiguousarray(order)
+
+
 @op(
     name="SortBackward0",
     outputs=("values", "indices"),
     input=lambda g, indices, dim, input_shape: put_at(g, index=indices, dim=dim, shape=input_shape),
 )
-def sort_dim(input: Tensor, *, dim: int, descending: bool, stable: bool) -> Any:
+def sort_dim(input: Tensor, *, dim: int, descending: bool) -> Any:
     """input in order along dim, and where each element came from"""
-    if not input.ndim:
-        return input.copy(), np.asarray(0)  # type: ignore[attr-defined]
-    if descending:  # equal elements keep their order, so sort the reversed array and reverse the result
-        order = np.flip(np.argsort(np.flip(input, dim), dim, kind="stable"), dim)
-        order = input.shape[dim] - 1 - order
-    else:
-        order = np.argsort(input, dim, kind="stable")
-    return np.take_along_axis(input, order, dim), np.ascontiguousarray(order)
+    return _sort(input, dim, descending)
+
+
+@op(
+    name="SortBackward1",
+    outputs=("values", "indices"),
+    input=lambda g, indices, dim, input_shape: put_at(g, index=indices, dim=dim, shape=input_shape),
+)
+def sort_dim_stably(input: Tensor, *, dim: int, descending: bool) -> Any:
+    """As `sort_dim`; PyTorch's name of it where `stable` is given"""
+    return _sort(input, dim, descending)
 
 
 @op(
@@ -119,7 +134,7 @@ def sort_dim(input: Tensor, *, dim: int, descending: bool, stable: bool) -> Any:
 )
 def topk_dim(input: Tensor, *, k: int, dim: int, largest: bool) -> Any:
     """The k largest along dim in descending order, and where they are"""
-    values, indices = sort_dim(input, dim=dim, descending=largest, stable=True)
+    values, indices = _sort(input, dim, largest)
     at = (slice(None),) * dim + (slice(k),)
     return (values[at].copy(), indices[at].copy()) if input.ndim else (values, indices)
 
@@ -231,14 +246,15 @@ def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tens
 
 
 @numpy_names
-def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> ValuesAndIndices:
-    """(values, indices) in order along dim; always stable here"""
-    return SortResult(*sort_dim(input, dim=one_dim(dim, input._data.ndim), descending=descending, stable=stable))
+def sort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> ValuesAndIndices:
+    """(values, indices) in order along dim; equal elements keep their order, with `stable` or without"""
+    sorter = sort_dim if stable is None else sort_dim_stably
+    return SortResult(*sorter(input, dim=one_dim(dim, input._data.ndim), descending=descending))
 
 
 @numpy_names
-def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool = False) -> Tensor:
-    """The indices that sort along dim; always stable here"""
+def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: bool | None = None) -> Tensor:
+    """The indices that sort along dim; equal elements keep their order, with `stable` or without"""
     return sort(input, dim, descending, stable=stable).indices
 
 

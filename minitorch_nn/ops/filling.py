@@ -28,7 +28,7 @@ def _none(g: Any) -> Any:
 @op(name="CopyBackwards", input=_none, src=lambda g: g)
 def overwritten(input: Tensor, src: Tensor) -> Tensor:
     """src in the shape and dtype of input"""
-    return np.broadcast_to(src.astype(input.dtype, copy=False), input.shape)  # type: ignore[attr-defined,no-any-return]
+    return np.broadcast_to(src.astype(input.dtype, copy=False), input.shape)
 
 
 @op(name="FillBackward0", input=_none)
@@ -79,7 +79,8 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
             raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape {list(common)}")
     if _in_graph(self) or (mode.grad and src.requires_grad):
         return assign(self, overwritten(self, src))
-    np.copyto(self._data, src._data, casting="unsafe")
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.copyto(self._data, src._data, casting="unsafe")
     self._bump()
     return self
 
@@ -98,7 +99,7 @@ def fill(input: Tensor, value: Tensor | Number) -> Tensor:
     """A tensor like input, filled with one value"""
     _check_value(value)
     if isinstance(value, TensorBase):
-        return filled_with(input, value)  # type: ignore[arg-type]
+        return filled_with(input, value)
     return filled(input, value=fit_number(value, input._data.dtype))
 
 
@@ -107,7 +108,7 @@ def fill_(self: Tensor, value: Any) -> Tensor:
     check_in_place(self)
     _check_value(value)
     if isinstance(value, TensorBase):
-        return assign(self, refilled_with(self, value))  # type: ignore[arg-type]
+        return assign(self, refilled_with(self, value))
     number = fit_number(value, self._data.dtype)
     if _in_graph(self):
         return assign(self, refilled(self, value=number))

@@ -42,7 +42,7 @@ _QUICK = {  # np.power is 20 times slower; PyTorch computes these the same way
 def power(x: Tensor, *, exponent: Number) -> Tensor:
     """x ** exponent, for a Python number"""
     quick = _QUICK.get(exponent)
-    return np.power(x, exponent) if quick is None else quick(x)  # type: ignore[operator,call-overload,no-any-return]
+    return np.power(x, exponent) if quick is None else quick(x)
 
 
 @op(
@@ -54,14 +54,14 @@ def power(x: Tensor, *, exponent: Number) -> Tensor:
 @supports(NUMBERS, "pow")
 def power_tensor(x: Tensor, y: Tensor) -> Tensor:
     """x ** y, for two tensors"""
-    return _power(x, y)  # type: ignore[no-any-return]
+    return _power(x, y)
 
 
 @op(name="PowBackward2", kind="promote", y=lambda g, base, y, out: _exponential_grad(g, base, y, out))
 @supports(NUMBERS, "pow")
 def power_of_number(base: Number, y: Tensor) -> Tensor:
     """base ** y, for a Python number"""
-    return _power(base, y)  # type: ignore[no-any-return]
+    return _power(base, y)
 
 
 def _power(x: Any, y: Any) -> Any:
@@ -82,8 +82,8 @@ def pow(input: Any, exponent: Any) -> Tensor:
     """input ** exponent; either may be a Python number. Integers take no negative number as exponent."""
     if isinstance(exponent, (TensorBase, np.ndarray)):
         if isinstance(input, (TensorBase, np.ndarray)):
-            return power_tensor(input, exponent)  # type: ignore[arg-type]
-        return power_of_number(input, exponent)  # type: ignore[arg-type]
+            return power_tensor(input, exponent)
+        return power_of_number(input, exponent)
     if isinstance(exponent, np.generic):
         exponent = exponent.item()
     if input._data.dtype.kind != "f":
@@ -245,35 +245,35 @@ def abs(input: Tensor) -> Tensor:
 @op(input=lambda g: constant(g, value=0.0))
 def sign(input: Tensor) -> Tensor:
     """-1, 0 or 1, of nan 0. The gradient is 0."""
-    return np.subtract(input > 0, input < 0, dtype=input.dtype) if input.dtype.kind != "b" else input.copy()  # type: ignore
+    return np.subtract(input > 0, input < 0, dtype=input.dtype) if input.dtype.kind != "b" else input.copy()
 
 
 @op(input=lambda g: constant(g, value=0.0))
 @supports(NUMBERS, "floor_vml_cpu")
 def floor(input: Tensor) -> Tensor:
     """The largest whole number not above input. The gradient is 0."""
-    return _unless_whole(np.floor, input)  # type: ignore[no-any-return]
+    return _unless_whole(np.floor, input)
 
 
 @op(input=lambda g: constant(g, value=0.0))
 @supports(NUMBERS, "ceil_vml_cpu")
 def ceil(input: Tensor) -> Tensor:
     """The smallest whole number not below input. The gradient is 0."""
-    return _unless_whole(np.ceil, input)  # type: ignore[no-any-return]
+    return _unless_whole(np.ceil, input)
 
 
 @op(input=lambda g: constant(g, value=0.0))
 @supports(NUMBERS, "trunc_vml_cpu")
 def trunc(input: Tensor) -> Tensor:
     """input without its fraction. The gradient is 0."""
-    return _unless_whole(np.trunc, input)  # type: ignore[no-any-return]
+    return _unless_whole(np.trunc, input)
 
 
 @op(name="RoundBackward0", input=lambda g: constant(g, value=0.0))
 @supports(NUMBERS, "round_vml_cpu")
 def round_whole(input: Tensor) -> Tensor:
     """The nearest whole number, halves to even. The gradient is 0."""
-    return _unless_whole(np.rint, input)  # type: ignore[no-any-return]
+    return _unless_whole(np.rint, input)
 
 
 @op(name="RoundBackward1", input=lambda g: constant(g, value=0.0))

@@ -91,11 +91,12 @@ def assign(t: Tensor, result: Tensor) -> Tensor:
         raise RuntimeError(
             f"result type {kind_name(new)} can't be cast to the desired output type {kind_name(t._data)}"
         )
-    node = result._node
+    node = result._node if t._data.dtype.kind == "f" else None
     saved = getattr(node, "saved", None)
     if saved:
         _keep_original(node, t)
-    np.copyto(t._data, new, casting="unsafe")
+    with np.errstate(over="ignore", invalid="ignore"):
+        np.copyto(t._data, new, casting="unsafe")
     t._bump()
     if saved:
         _saves_itself(node, result, t)

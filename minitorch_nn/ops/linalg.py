@@ -16,7 +16,6 @@ from .shape import (
     contiguous_copy,
     expand,
     expand_shape,
-    permute_dims,
     reshape,
     swap,
     t,
@@ -46,7 +45,7 @@ def mat_vec(input: Tensor, vec: Tensor) -> Tensor:
 @op(name="MulBackward0", a=lambda g, b: mat_vec(g, b), b=lambda g, a: mat_vec(t_2d(g), a))
 def outer_product(a: Tensor, b: Tensor) -> Tensor:
     """(m,), (n,) -> (m, n)"""
-    return np.multiply.outer(a, b)  # type: ignore[no-any-return]
+    return np.multiply.outer(a, b)
 
 
 @op(name="MmBackward0", input=lambda g, mat2: mat_mat(g, t_2d(mat2)), mat2=lambda g, input: mat_mat(t_2d(input), g))
@@ -73,7 +72,7 @@ def batch_mat_mat(input: Tensor, mat2: Tensor) -> Tensor:
 )
 def add_mat_mat(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * mat1 @ mat2"""
-    return _plus_product(input, np.matmul(mat1, mat2), beta, alpha)  # type: ignore[no-any-return]
+    return _plus_product(input, np.matmul(mat1, mat2), beta, alpha)
 
 
 @op(
@@ -84,7 +83,7 @@ def add_mat_mat(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, 
 )
 def add_batch_mat_mat(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * batch1 @ batch2"""
-    return _plus_product(input, np.matmul(batch1, batch2), beta, alpha)  # type: ignore[no-any-return]
+    return _plus_product(input, np.matmul(batch1, batch2), beta, alpha)
 
 
 @op(
@@ -95,7 +94,7 @@ def add_batch_mat_mat(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Nu
 )
 def add_mat_vec(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * mat @ vec"""
-    return _plus_product(input, np.matmul(mat, vec), beta, alpha)  # type: ignore[no-any-return]
+    return _plus_product(input, np.matmul(mat, vec), beta, alpha)
 
 
 def _plus_product(input: Any, product: Any, beta: Number, alpha: Number) -> Any:
@@ -268,8 +267,8 @@ def inner(input: Tensor, other: Tensor) -> Tensor:
             f"inner() the last dimension must match on both input tensors but got shapes {list(a)} and {list(b)}"
         )
     if len(a) == 1 and len(b) == 1:
-        return reshape(dot(input, other), ())  # type: ignore[no-any-return]
-    return reshape(mm(_rows(input), t_2d(_rows(other))), (*a[:-1], *b[:-1]))  # type: ignore[no-any-return]
+        return reshape(dot(input, other), ())
+    return reshape(mm(_rows(input), t_2d(_rows(other))), (*a[:-1], *b[:-1]))
 
 
 def matmul(input: Tensor, other: Tensor) -> Tensor:
@@ -306,7 +305,7 @@ def _mT(x: Tensor) -> Tensor:
 
 def _rows(x: Tensor) -> Tensor:
     shape = x._data.shape
-    return reshape(x, (math.prod(shape[:-1]), shape[-1]))  # type: ignore[no-any-return]
+    return reshape(x, (math.prod(shape[:-1]), shape[-1]))
 
 
 def _batched(left: Tensor, right: Tensor) -> Tensor:
@@ -332,4 +331,4 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
         return out if bias is None else plus(out, bias)
     if len(shape) == 2:
         return addmm(bias, input, t_2d(weight))
-    return reshape(addmm(bias, _rows(input), t_2d(weight)), (*shape[:-1], w.shape[0]))  # type: ignore[no-any-return]
+    return reshape(addmm(bias, _rows(input), t_2d(weight)), (*shape[:-1], w.shape[0]))

@@ -72,18 +72,23 @@ def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     return tensor._wrap((t[..., None] == np.arange(count)).astype(np.int64))
 
 
+@op(name="CloneBackward0", input=lambda g: g)
+def at_least(input: Tensor, *, min: float) -> Tensor:
+    """max(input, min), which the gradient does not see"""
+    return np.maximum(input, min)
+
+
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
-    """x1 . x2 / (max(|x1|, eps) * max(|x2|, eps)) over dim"""
-    n = max(x1._data.ndim, x2._data.ndim)
-    d = (one_dim(dim, n) - n,)
-    d1 = (x1._data.ndim + d[0],)
-    d2 = (x2._data.ndim + d[0],)
-    product = times(x1, x2)
-    dot = sum_dims(product, dim=(product._data.ndim + d[0],), keepdim=False)
-    norms = [
-        clamp_min_number(sqrt(sum_dims(times(x, x), dim=k, keepdim=False)), min=eps) for x, k in ((x1, d1), (x2, d2))
-    ]
-    return over(dot, times(*norms))
+    """x1 . x2 / (max(|x1|, eps) * max(|x2|, eps)) over dim, after broadcasting"""
+    kind = result_numpy(x1._data, x2._data)
+    if kind.kind != "f":
+        raise RuntimeError(
+            f"expected common dtype to be floating point, yet common dtype is {from_numpy(kind).type_name}"
+        )
+    x1, x2 = broadcast_tensors(x1.to(from_numpy(kind)), x2.to(from_numpy(kind)))
+    dims = (one_dim(dim, x1._data.ndim),) if x1._data.ndim else ()
+    unit = [over(x, at_least(vector_norm(x, ord=2.0, dim=dims, keepdim=True), min=eps)) for x in (x1, x2)]
+    return sum_dims(times(*unit), dim=dims, keepdim=False)
 
 
 def scaled_dot_product_attention(

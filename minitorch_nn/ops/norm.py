@@ -12,8 +12,10 @@ from ..dtypes import dtype as DType
 from .checks import kind_name
 from .choose import where
 from .dims import Dims, many_dims, numpy_names
+from .extremes import amax, amin
 from .functions import abs, power, sign
 from .reduction import keep
+from .shape import squeeze_dims
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -35,7 +37,7 @@ def vector_norm(input: Tensor, *, ord: float, dim: Shape, keepdim: bool) -> Tens
     if ord == -math.inf:
         return np.minimum.reduce(size, axis=dim, keepdims=keepdim)
     if ord == 0:
-        return np.count_nonzero(size, axis=dim, keepdims=keepdim).astype(input.dtype)  # type: ignore[call-overload]
+        return np.count_nonzero(size, axis=dim, keepdims=keepdim).astype(input.dtype)
     if ord == 1:
         return np.add.reduce(size, axis=dim, keepdims=keepdim)
     if ord == 2:
@@ -86,3 +88,28 @@ def norm(
         raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
     ord = 2.0 if p is None or isinstance(p, str) else p
     return vector_norm_of(input, ord, dim, keepdim, dtype)
+
+
+def matrix_norm(
+    A: Tensor, ord: float | str = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: DType | None = None
+) -> Tensor:
+    """The norm of matrices: "fro" (2-norm of the elements), 1 (largest sum of a column), inf (of a row), -1, -inf
+
+    The norms 2, -2 and "nuc" need singular values, which are not computed here.
+    """
+    if A._data.ndim < 2:
+        raise RuntimeError("linalg.matrix_norm: The input tensor A must have at least 2 dimensions.")
+    rows, columns = many_dims(dim, A._data.ndim)
+    if ord == "fro":
+        return vector_norm_of(A, 2, (rows, columns), keepdim, dtype)
+    if ord in (2, -2, "nuc"):
+        raise NotImplementedError(
+            f"linalg.matrix_norm: order {ord} needs singular values, which are not supported here"
+        )
+    if isinstance(ord, str) or ord not in (1, -1, math.inf, -math.inf):
+        raise RuntimeError(f"linalg.matrix_norm: Order {ord} not supported.")
+    summed, searched = (rows, columns) if ord in (1, -1) else (columns, rows)
+    sums = vector_norm_of(A, 1, summed, True, dtype)
+    extreme = amax if ord > 0 else amin
+    out = extreme(sums, searched, True)
+    return out if keepdim else squeeze_dims(out, dims=(rows, columns))

@@ -6,6 +6,7 @@ higher derivatives) the formula itself, differentiated by its parts.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ import numpy as np
 from .. import backends
 from ..autograd.op import op
 from .arithmetic import times
+from .checks import not_implemented
 from .convolution import sum_channels
 from .functions import rsqrt
 from .reduction import mean_dims, sum_dims
@@ -21,6 +23,20 @@ from .shape import reshape
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
+
+
+def _check_dtypes(input: Tensor, kernel: str, *parameters: Tensor | None) -> None:
+    """Raise unless input is floating point and the parameters are of its dtype, or float32 beside float16"""
+    kind = input._data.dtype
+    if kind.kind != "f":
+        raise not_implemented(kernel, input)
+    for p in parameters:
+        if p is None or p._data.dtype == kind:
+            continue
+        if p._data.dtype != np.float32:
+            raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
+        if kind != np.float16:
+            raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
 
 
 def _per_channel(v: Any, ndim: int) -> Any:
@@ -107,12 +123,15 @@ def batch_norm(
     """
     x = input._data
     channels = x.shape[1] if x.ndim > 1 else 0
+    for name, t in (("running_mean", running_mean), ("running_var", running_var)):
+        if t is None and not training:
+            raise RuntimeError(f"{name} must be defined in evaluation mode")
     for name, t in (("running_mean", running_mean), ("running_var", running_var), ("weight", weight), ("bias", bias)):
         if t is not None and t._data.size != channels:
             raise RuntimeError(f"{name} should contain {channels} elements not {t._data.size}")
+    _check_dtypes(input, "batch_norm", running_mean, running_var, weight, bias)
     if not training:
-        if running_mean is None or running_var is None:
-            raise RuntimeError("Expected running_mean and running_var to be defined when training=False")
+        assert running_mean is not None and running_var is not None
         return batch_norm_eval(input, weight, bias, mean=running_mean._data, var=running_var._data, eps=eps)
     out, mean, _, var = batch_norm_train(input, weight, bias, eps=eps)
     count = x.size // max(channels, 1)
@@ -185,6 +204,7 @@ def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | 
         raise RuntimeError(
             f"Given normalized_shape={list(shape)}, expected input with shape [{stars}], but got input of size{list(have)}"
         )
+    _check_dtypes(input, "LayerNormKernelImpl", weight, bias)
     return layer_norm_kernel(input, weight, bias, count=len(shape), eps=eps)[0]  # type: ignore[no-any-return]
 
 
@@ -197,7 +217,7 @@ def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | 
 def group_norm_kernel(input: Tensor, weight: Tensor | None, bias: Tensor | None, *, groups: int, eps: float) -> Tensor:
     """(N, C, ...) normalised for each sample over C / groups channels and all else, times weight, plus bias (C,)"""
     shape = input.shape
-    x = input.reshape(shape[0], groups, -1)
+    x = input.reshape(_grouped(shape, groups))
     out = x - np.mean(x, axis=2, keepdims=True)
     out /= np.sqrt(np.mean(out * out, axis=2, keepdims=True) + x.dtype.type(eps))  # type: ignore[attr-defined]
     out = out.reshape(shape)
@@ -208,10 +228,14 @@ def group_norm_kernel(input: Tensor, weight: Tensor | None, bias: Tensor | None,
     return out
 
 
+def _grouped(shape: tuple[int, ...], groups: int) -> tuple[int, int, int]:
+    return shape[0], groups, math.prod(shape[1:]) // groups
+
+
 def _group_grads(g: Any, wanted: Any, x: Any, weight: Any, groups: int, eps: float) -> Any:
     """For each group the layer-normalisation rule; the weight acts before it, on (N, C, ...)"""
     shape = x.shape
-    grouped = (shape[0], groups, -1)
+    grouped = _grouped(shape, groups)
     gn = g if weight is None else times(g, _per_channel(weight, len(shape)))
     xs, gs = reshape(x, grouped), reshape(gn, grouped)
     centred = xs - mean_dims(xs, dim=(2,), keepdim=True)
@@ -244,6 +268,5 @@ def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bia
                 f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of shape "
                 f"{list(t._data.shape)} and input of shape {list(shape)}"
             )
+    _check_dtypes(input, "GroupNormKernelImpl", weight, bias)
     return group_norm_kernel(input, weight, bias, groups=num_groups, eps=eps)
-
-

@@ -60,7 +60,7 @@ def sum_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
 )
 def mean_all(input: Tensor) -> Tensor:
     """The mean of all elements"""
-    return np.add.reduce(input, axis=None) / input.dtype.type(input.size)  # type: ignore[attr-defined,operator]
+    return np.add.reduce(input, axis=None) / input.dtype.type(input.size)
 
 
 @op(
@@ -69,7 +69,7 @@ def mean_all(input: Tensor) -> Tensor:
 )
 def mean_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
     """The mean over dim"""
-    return np.add.reduce(input, axis=dim, keepdims=keepdim) / input.dtype.type(_count(input.shape, dim))  # type: ignore[attr-defined]
+    return np.add.reduce(input, axis=dim, keepdims=keepdim) / input.dtype.type(_count(input.shape, dim))
 
 
 def _count(shape: Shape, dim: Shape) -> int:
@@ -121,7 +121,7 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
     if not dims:
         return alias(input)
     total = sum_dims(input, dim=dims, keepdim=True)
-    return reshape(total, shape) if lead else total  # type: ignore[no-any-return]
+    return reshape(total, shape) if lead else total
 
 
 # Variance -------------------------------------------------------------------------------------------------------------
@@ -134,10 +134,10 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
 def var_dims(input: Tensor, *, dim: Shape, correction: float, keepdim: bool) -> Tensor:
     """sum((input - mean)^2) / (n - correction)"""
     count = _count(input.shape, dim)
-    mean = np.add.reduce(input, axis=dim, keepdims=True) / input.dtype.type(count)  # type: ignore[attr-defined]
+    mean = np.add.reduce(input, axis=dim, keepdims=True) / input.dtype.type(count)
     centred = input - mean
     total = np.add.reduce(centred * centred, axis=dim, keepdims=keepdim)
-    return total / input.dtype.type(max(count - correction, 0))  # type: ignore[attr-defined]
+    return total / input.dtype.type(max(count - correction, 0))
 
 
 @op(

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import random
 from ..random import Generator
-from .inplace import check_in_place
+from .filling import copy_
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -19,10 +19,8 @@ def _source(generator: Generator | None) -> Generator:
 
 
 def _filled(t: Tensor, values: Any) -> Tensor:
-    check_in_place(t)
-    t._data[...] = values
-    t._bump()
-    return t
+    """t with the drawn values; what it was before has no part in it"""
+    return copy_(t, t._wrap(np.asarray(values)))
 
 
 def uniform_(

@@ -34,6 +34,7 @@ _NON_LEAF_GRAD = (
     ".retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access the leaf "
     "Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more information."
 )
+_new_tuple: Any = tuple.__new__  # NumPy's own shape needs no check
 _FIXED_REQUIRES_GRAD = "you can only change requires_grad flags of leaf variables."
 
 
@@ -55,6 +56,9 @@ class Tensor(Conversions):
             return args[0].detach()  # type: ignore[attr-defined]
         if len(args) == 1 and not isinstance(args[0], int):
             data = args[0]
+            if not isinstance(data, (list, tuple, np.ndarray)):
+                kind_of = "data must be a sequence (got {})" if not isinstance(data, str) else "invalid data type '{}'"
+                raise TypeError(f"new(): {kind_of.format(type(data).__name__)}")
             array = np.empty(tuple(data), kind) if isinstance(data, Size) else np.array(data, kind)
         else:
             array = np.empty(args or (0,), kind)
@@ -64,11 +68,11 @@ class Tensor(Conversions):
     @property
     def shape(self) -> Size:
         """The sizes of the dimensions."""
-        return Size(self._data.shape)
+        return _new_tuple(Size, self._data.shape)  # type: ignore[no-any-return]
 
     def size(self, dim: int | None = None) -> Any:
         """The shape, or one size of it."""
-        return Size(self._data.shape) if dim is None else self._data.shape[one_dim(dim, self._data.ndim)]
+        return self.shape if dim is None else self._data.shape[one_dim(dim, self._data.ndim)]
 
     @property
     def dtype(self) -> DType:
@@ -91,8 +95,8 @@ class Tensor(Conversions):
         return self._data.itemsize
 
     element_size = lambda self: self._data.itemsize  # noqa: E731
-    dim = lambda self: self._data.ndim  # noqa: E731
-    numel = nelement = lambda self: self._data.size  # noqa: E731
+    dim = ndimension = lambda self: self._data.ndim
+    numel = nelement = lambda self: self._data.size
 
     @property
     def nbytes(self) -> int:
@@ -103,7 +107,7 @@ class Tensor(Conversions):
         """Steps in memory, in elements, of all dimensions or one."""
         array = settle(self)
         steps = tuple(s // array.itemsize for s in array.strides)
-        return steps if dim is None else steps[dim]
+        return steps if dim is None else steps[one_dim(dim, len(steps))]
 
     def is_contiguous(self) -> bool:
         """Whether the elements lie in memory row by row."""
@@ -124,11 +128,23 @@ class Tensor(Conversions):
 
     def is_floating_point(self) -> bool:
         """Whether the elements are floating-point numbers."""
-        return self._data.dtype.kind == "f"
+        return bool(self._data.dtype.kind == "f")
 
     def is_complex(self) -> bool:
         """Always False."""
         return False
+
+    def is_signed(self) -> bool:
+        """Whether the elements may be negative."""
+        return self._data.dtype.kind in "fi"
+
+    def is_same_size(self, other: Tensor) -> bool:
+        """Whether both have the same shape."""
+        return bool(self._data.shape == other._data.shape)
+
+    def get_device(self) -> int:
+        """-1, the number of the CPU."""
+        return -1
 
     # Its place in the graph -------------------------------------------------------------------------------------------
     def _edge(self) -> Node | None:
@@ -253,7 +269,7 @@ class Tensor(Conversions):
         """How often its memory was changed in place."""
         if self._counter is None:
             raise RuntimeError("Inference tensors do not track version counter.")
-        return self._counter[0]
+        return int(self._counter[0])
 
     def is_inference(self) -> bool:
         """Whether it was made under inference_mode."""

@@ -33,7 +33,7 @@ class Conversions(Operations):
     __slots__ = ()
 
     # Out of it --------------------------------------------------------------------------------------------------------
-    def numpy(self, *, force: bool = False) -> np.ndarray[Any, Any]:
+    def numpy(self: Any, *, force: bool = False) -> np.ndarray[Any, Any]:
         """The array itself: the two share memory. With force, of a tensor that requires gradients too."""
         if self.requires_grad and not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
@@ -91,7 +91,7 @@ class Conversions(Operations):
     def __len__(self) -> int:
         if not self._data.ndim:
             raise TypeError("len() of a 0-d tensor")
-        return self._data.shape[0]
+        return int(self._data.shape[0])
 
     def __iter__(self) -> Iterator[Tensor]:
         if not self._data.ndim:
@@ -111,7 +111,7 @@ class Conversions(Operations):
     def __hash__(self) -> int:
         return id(self)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+    def __deepcopy__(self: Any, memo: dict[int, Any]) -> Tensor:
         if not self.is_leaf:
             raise RuntimeError(
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
@@ -125,7 +125,7 @@ class Conversions(Operations):
                 t._grad = self._grad.__deepcopy__(memo)
         return memo[id(self)]  # type: ignore[no-any-return]
 
-    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+    def __reduce_ex__(self: Any, protocol: Any) -> tuple[Any, ...]:
         if not self.is_leaf:
             raise RuntimeError("cannot pickle a tensor that is part of a graph; detach() it first")
         return _restore, (self._data, self._requires)
@@ -138,22 +138,23 @@ class Conversions(Operations):
 
         `non_blocking` has no effect on a CPU.
         """
+        flags = [a for a in args if isinstance(a, bool)]  # non_blocking, copy
+        copy = copy or (len(flags) > 1 and flags[1])
         for a in args:
             if isinstance(a, (DType, type)):
                 dtype = a
             elif isinstance(a, TensorBase):
                 dtype = from_numpy(a._data.dtype)
-            elif isinstance(a, bool):
-                non_blocking = a
-            else:
+            elif not isinstance(a, bool):
                 device = a
         check_device(device)
         target = self._data.dtype if dtype is None else as_dtype(dtype).numpy
         if target == self._data.dtype and not copy:
             return self  # type: ignore[return-value]
-        return (
-            cast(self, dtype=target) if target.kind == "f" else self._wrap(cast.__wrapped__(self._data, dtype=target))
-        )  # type: ignore
+        if target.kind == "f":
+            return cast(self, dtype=target)  # type: ignore[arg-type]
+        with np.errstate(invalid="ignore"):
+            return self._wrap(self._data.astype(target))
 
     def type(self, dtype: Any = None) -> Any:
         """The type's old name, as `torch.FloatTensor`; with dtype (or such a name), `to(dtype)`."""

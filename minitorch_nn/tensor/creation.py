@@ -180,6 +180,8 @@ def arange(
         kind = as_dtype(dtype).numpy
     if kind.kind == "b":
         raise NotImplementedError("\"arange_cpu\" not implemented for 'Bool'")
+    if kind == np.int64:
+        start, end, step = int(start), int(end), int(step)
     count = max(math.ceil((end - start) / step), 0)
     if kind.kind == "f":
         return made((start + np.arange(count) * float(step)).astype(kind), device, requires_grad)

@@ -103,7 +103,8 @@ def _fitted(array: np.ndarray[Any, Any], target: np.dtype[Any]) -> np.ndarray[An
         low = -limits.max if target.kind == "u" else limits.min
         if not (array.min() >= low and array.max() <= limits.max):
             raise RuntimeError(f"value cannot be converted to type {target.name} without overflow")
-    return array.astype(target, copy=False)
+    with np.errstate(over="ignore"):
+        return array.astype(target, copy=False)
 
 
 def _ragged(data: Any) -> Exception:

@@ -88,7 +88,7 @@ class Operations(TensorBase):
     __ior__ = _operand(in_place(ops.bitwise_or))
     __ixor__ = _operand(in_place(ops.bitwise_xor))
 
-    def __invert__(self) -> Tensor:
+    def __invert__(self: Any) -> Tensor:
         if self._data.dtype.kind == "f":
             raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
         return ops.bitwise_not(self)
@@ -212,7 +212,7 @@ class Operations(TensorBase):
     round = ops.round
     rsqrt = ops.rsqrt
     sigmoid = ops.sigmoid
-    sign = ops.sign
+    sign = sgn = ops.sign
     sin = ops.sin
     sinh = ops.sinh
     sqrt = ops.sqrt
@@ -242,7 +242,7 @@ class Operations(TensorBase):
     round_ = in_place(ops.round)
     rsqrt_ = in_place(ops.rsqrt)
     sigmoid_ = in_place(ops.sigmoid)
-    sign_ = in_place(ops.sign)
+    sign_ = sgn_ = in_place(ops.sign)
     sin_ = in_place(ops.sin)
     sinh_ = in_place(ops.sinh)
     sqrt_ = in_place(ops.sqrt)
@@ -367,16 +367,14 @@ class Operations(TensorBase):
     transpose_ = inplace.reshaped(ops.transpose)
 
     @property
-    def T(self) -> Tensor:
+    def T(self: Any) -> Tensor:
         """The transpose of a matrix; the dimensions in reverse order, which is deprecated."""
         n = self._data.ndim
-        if n == 2:
-            return ops.t(self)
         if n == 0:
             warnings.warn(
                 "Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", stacklevel=2
             )
-        else:
+        elif n != 2:
             warnings.warn(
                 "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will "
                 "throw an error in a future release. Consider `x.mT` to transpose batches of matrices or "
@@ -386,7 +384,7 @@ class Operations(TensorBase):
         return ops.permute(self, tuple(range(n - 1, -1, -1)))
 
     @property
-    def mT(self) -> Tensor:
+    def mT(self: Any) -> Tensor:
         """The last two dimensions swapped."""
         if self._data.ndim < 2:
             raise RuntimeError(

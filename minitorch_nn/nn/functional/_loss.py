@@ -308,7 +308,7 @@ def soft_margin_loss(
 ) -> Tensor:
     """mean of log(1 + exp(-target * input)), target being 1 or -1."""
     reduction = _reduction(size_average, reduce, reduction)
-    return _reduce(ops.log1p((-target * input).exp()), reduction)
+    return ops.soft_margin_loss(input, target, reduction)
 
 
 def margin_ranking_loss(
