@@ -29,14 +29,14 @@ Array = np.ndarray[Any, Any]
 _Function = Callable[[Any], Any] | None
 
 
-class _InMemory(VisionDataset):
+class InMemory(VisionDataset):
     """Images in one array. Subclasses set `data` and `targets`, and say how images are cut out of `data`."""
 
     data: Any
     targets: Any
     classes: Sequence[str]
 
-    def _pixels(self, indices: Any) -> Array:
+    def pixels(self, indices: Any) -> Array:
         """The images at `indices` (an index or a list of them): (H, W) or (H, W, C), or as many of these."""
         raise NotImplementedError
 
@@ -48,14 +48,14 @@ class _InMemory(VisionDataset):
         return {name: i for i, name in enumerate(self.classes)}
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
-        return self._transformed(Image.fromarray(self._pixels(index)), int(self.targets[index]))
+        return self._transformed(Image.fromarray(self.pixels(index)), int(self.targets[index]))
 
     def __getitems__(self, indices: list[int]) -> Sequence[tuple[Any, Any]]:
         # Without ToTensor the samples are Pillow images, which don't stack; and a subclass may make samples of its own.
-        own_samples = type(self).__getitem__ is not _InMemory.__getitem__
+        own_samples = type(self).__getitem__ is not InMemory.__getitem__
         if own_samples or not can_batch(self.transform) or not self.transform.makes_tensor:  # type: ignore[union-attr]
             return [self[i] for i in indices]
-        pixels = self._pixels(indices)
+        pixels = self.pixels(indices)
         images = pixels[:, None] if pixels.ndim == 3 else np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))
         labels = self.targets._data if isinstance(self.targets, Tensor) else self.targets
         targets = [int(labels[i]) for i in indices]
@@ -64,7 +64,7 @@ class _InMemory(VisionDataset):
         return StackedSamples(Tensor._wrap(apply_to_batch(self.transform, images)), targets)  # type: ignore[arg-type]
 
 
-class Digits(_InMemory):
+class Digits(InMemory):
     """1,797 handwritten digits, 8x8 pixels with 17 levels of grey, shipped with the package: no download.
 
     train: 1,437 images, or the 360 held out. transform: gets a Pillow image of mode "F", 8x8, grey level / 16, so 0..1;
@@ -105,7 +105,7 @@ class Digits(_InMemory):
         self.data = images[indices]
         self.targets = [number[label] for label in labels[indices].tolist()]
 
-    def _pixels(self, indices: Any) -> Array:
+    def pixels(self, indices: Any) -> Array:
         return self.data[indices] * np.float32(1 / 16)  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
@@ -135,7 +135,7 @@ def _split_digits(labels: Array, test_size: int, seed: int) -> tuple[Array, Arra
     return np.flatnonzero(~held_out), np.flatnonzero(held_out)
 
 
-class MNIST(_InMemory):
+class MNIST(InMemory):
     """28x28 grey images of digits from the four IDX files of MNIST: `train-images-idx3-ubyte` …, gzipped or not, in
     `root/MNIST/raw` (where torchvision puts them), `root/raw` or `root` itself.
 
@@ -187,7 +187,7 @@ class MNIST(_InMemory):
             + ("\nDownloading is left out (download=True): put the four files there." if download else "")
         )
 
-    def _pixels(self, indices: Any) -> Array:
+    def pixels(self, indices: Any) -> Array:
         return self.data._data[indices]  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:
@@ -205,7 +205,7 @@ class FashionMNIST(MNIST):
     ]  # fmt: skip
 
 
-class CIFAR10(_InMemory):
+class CIFAR10(InMemory):
     """32x32 colour images in 10 classes, from image files: `root/train/<class>/…` and `root/test/<class>/…`.
 
     All files are read at the start (5 to 10 s for the 50,000) and kept as bytes (150 MB). transform: gets a Pillow
@@ -240,7 +240,7 @@ class CIFAR10(_InMemory):
             size = f"{self.data.shape[2]} x {self.data.shape[1]}"
             raise ValueError(f"CIFAR10: expected images of 32 x 32 pixels in {folder!s}, but got {size}")
 
-    def _pixels(self, indices: Any) -> Array:
+    def pixels(self, indices: Any) -> Array:
         return self.data[indices]  # type: ignore[no-any-return]
 
     def extra_repr(self) -> str:

@@ -137,6 +137,7 @@ from .indexing import index_select as index_select
 from .indexing import masked_fill as masked_fill
 from .indexing import masked_select as masked_select
 from .indexing import nonzero as nonzero
+from .interpolate import interpolate as interpolate
 from .join import broadcast_tensors as broadcast_tensors
 from .join import cat as cat
 from .join import concat as concat

@@ -41,7 +41,7 @@ def prod_dim(input: Tensor, *, dim: int, keepdim: bool) -> Tensor:
 
 
 def _product_of_all_others(x: Any, out: Any) -> Any:
-    return reshape(product_of_others(reshape(x, (-1,)), out, 0), x.shape)
+    return reshape(product_of_others(reshape(x, (-1,)), out, 0), x.shape) if x.ndim else constant(x, value=1.0)
 
 
 @numpy_names
@@ -93,7 +93,7 @@ def _before(x: Any, dim: int) -> Any:
 
 
 def _cumprod_grad(g: Any, x: Any, out: Any, dim: int) -> Any:
-    if not x.ndim:
+    if not x.ndim or x.shape[dim] == 1:
         return g
     if bool((x != 0).all()):
         return reverse_cumsum(g * out, dim) / x

@@ -115,18 +115,18 @@ def plus_quotient(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Num
 
 
 # Quotients without a fraction -----------------------------------------------------------------------------------------
-def _is_whole(b: Any) -> bool:
+def _is_whole(a: Any, b: Any) -> bool:
     """Whether the division is one of integers. Raises RuntimeError where one of these is by zero."""
     if isinstance(b, (int, float)) or b.dtype.kind == "f":  # a plain number stands beside floats only
         return False
-    if not np.all(b):
+    if not np.all(b) and np.size(a):
         raise RuntimeError("ZeroDivisionError")
     return True
 
 
 @supports(NUMBERS, "div_floor_cpu")
 def _floor(a: Any, b: Any) -> Any:
-    _is_whole(b)
+    _is_whole(a, b)
     return np.floor_divide(a, b)
 
 
@@ -140,7 +140,7 @@ def over_floor(a: Tensor, b: Tensor | Number) -> Tensor:
 @supports(NUMBERS, "div_trunc_cpu")
 def over_trunc(a: Tensor, b: Tensor | Number) -> Tensor:
     """a / b without its fraction; the gradient is 0"""
-    if _is_whole(b):
+    if _is_whole(a, b):
         return np.floor_divide(a - np.fmod(a, b), b)
     return np.trunc(np.divide(a, b))
 
@@ -153,7 +153,7 @@ def quotient(a: Tensor, b: Tensor | Number) -> Tensor:
 
 @supports(NUMBERS, "remainder_cpu")
 def _remainder(a: Any, b: Any) -> Any:
-    _is_whole(b)
+    _is_whole(a, b)
     return np.remainder(a, b)
 
 
@@ -177,7 +177,7 @@ def number_remainder(a: Number, b: Tensor) -> Tensor:
 
 @supports(NUMBERS, "fmod_cpu")
 def _fmod(a: Any, b: Any) -> Any:
-    _is_whole(b)
+    _is_whole(a, b)
     return np.fmod(a, b)
 
 

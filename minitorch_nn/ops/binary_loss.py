@@ -24,10 +24,13 @@ def _weighed(g: Any, weight: Any) -> Any:
 # Of probabilities -----------------------------------------------------------------------------------------------------
 @op(
     name="BinaryCrossEntropyBackward0",
-    input=lambda g, input, target, weight, reduction: _weighed(share(g, input.shape, reduction), weight)
-    * ((input - target) / clamp_min_number((1 - input) * input, min=1e-12)),
-    target=lambda g, input, weight, reduction: _weighed(share(g, input.shape, reduction), weight)
-    * (log(1 - input) - log(input)),
+    input=lambda g, input, target, weight, reduction: (
+        _weighed(share(g, input.shape, reduction), weight)
+        * ((input - target) / clamp_min_number((1 - input) * input, min=1e-12))
+    ),
+    target=lambda g, input, weight, reduction: (
+        _weighed(share(g, input.shape, reduction), weight) * (log(1 - input) - log(input))
+    ),
 )
 def binary_entropy(input: Tensor, target: Tensor, *, weight: Any, reduction: str) -> Tensor:
     """-weight * (target * log(input) + (1 - target) * log(1 - input)), logarithms at least -100, reduced"""
@@ -69,10 +72,12 @@ def _spread(weight: Tensor | None, x: Any) -> Any:
 @op(
     name="BinaryCrossEntropyWithLogitsBackward0",
     kind="promote",
-    input=lambda g, input, target, weight, pos_weight, reduction: _weighed(share(g, input.shape, reduction), weight)
-    * _logit_slope(input, target, pos_weight),
-    target=lambda g, input, weight, pos_weight, reduction: _weighed(share(g, input.shape, reduction), weight)
-    * _target_slope(input, pos_weight),
+    input=lambda g, input, target, weight, pos_weight, reduction: (
+        _weighed(share(g, input.shape, reduction), weight) * _logit_slope(input, target, pos_weight)
+    ),
+    target=lambda g, input, weight, pos_weight, reduction: (
+        _weighed(share(g, input.shape, reduction), weight) * _target_slope(input, pos_weight)
+    ),
 )
 def binary_entropy_logits(input: Tensor, target: Tensor, *, weight: Any, pos_weight: Any, reduction: str) -> Tensor:
     """weight * ((1 - target) * input + w * log(1 + exp(-input))), w = (pos_weight - 1) * target + 1, reduced"""

@@ -71,13 +71,14 @@ def cpp_name(x: Any) -> str:
 
 
 def fit_number(value: Any, dtype: np.dtype[Any]) -> Any:
-    """A Python number as one of the dtype. Raises RuntimeError where an integer type does not hold it."""
+    """A Python number as one of the dtype. Raises RuntimeError where an integer type does not hold it; -1 as uint8 is 255"""
     if dtype.kind in "iu":
         limits = np.iinfo(dtype)
-        if not limits.min <= value <= limits.max:
+        low = -limits.max if dtype.kind == "u" else limits.min
+        if not low <= value <= limits.max:
             name = "int" if dtype.name == "int32" else f"{dtype.name}_t"
             raise RuntimeError(f"value cannot be converted to type {name} without overflow")
-        return int(value)
+        return int(value) % 256 if dtype.kind == "u" else int(value)
     return bool(value) if dtype.kind == "b" else float(value)
 
 

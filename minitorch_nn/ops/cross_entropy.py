@@ -193,9 +193,7 @@ def _along(dim: int, ndim: int, weight: Tensor) -> Tensor:
     return reshape(weight, tuple(-1 if d == dim else 1 for d in range(ndim)))  # type: ignore[no-any-return]
 
 
-def _of_all_classes(
-    logs: Tensor, target: Any, weight: Tensor | None, ignore: int, reduction: str, dim: int
-) -> Tensor:
+def _of_all_classes(logs: Tensor, target: Any, weight: Tensor | None, ignore: int, reduction: str, dim: int) -> Tensor:
     """The loss against all classes at once: what label smoothing adds"""
     kept = target != ignore
     if weight is not None:
@@ -221,9 +219,7 @@ def _of_probabilities(
 ) -> Tensor:
     """-sum of target * log_softmax(input) * weight over the classes"""
     if target._data.dtype.kind != "f":
-        raise RuntimeError(
-            f"Expected floating point type for target with class probabilities, got {kind_name(target)}"
-        )
+        raise RuntimeError(f"Expected floating point type for target with class probabilities, got {kind_name(target)}")
     if ignore >= 0:
         raise RuntimeError("ignore_index is not supported for floating point target")
     dim = 0 if input._data.ndim == 1 else 1

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 # The normal distribution's --------------------------------------------------------------------------------------------
 @op(
     name="GeluBackward0",
-    input=lambda g, input: g
-    * (0.5 * (1 + erf(input * math.sqrt(0.5))) + input * exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi))),
+    input=lambda g, input: (
+        g * (0.5 * (1 + erf(input * math.sqrt(0.5))) + input * exp(input * input * -0.5) * (1 / math.sqrt(2 * math.pi)))
+    ),
 )
 @supports(FLOATS, "GeluKernelImpl")
 def gelu_exact(input: Tensor) -> Tensor:

@@ -155,7 +155,8 @@ def _number_or_array(array: Any) -> Any:
     if array.dtype == np.uint8:
         if array.ndim:
             warnings.warn(
-                "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", stacklevel=6
+                "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.",
+                stacklevel=6,
             )
         array = array.astype(bool)
     return array.item() if not array.ndim and array.dtype.kind in "bi" else array

@@ -68,7 +68,7 @@ def check_in_place(t: Tensor) -> None:
                 "inplace. You should replace the inplace operation by an out-of-place one."
             )
     data = t._data
-    if 0 in data.strides and any(s == 0 and n > 1 for s, n in zip(data.strides, data.shape, strict=True)):
+    if data.size and 0 in data.strides and any(s == 0 and n > 1 for s, n in zip(data.strides, data.shape, strict=True)):
         raise RuntimeError(
             "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
             "Please clone() the tensor before performing the operation."

@@ -117,10 +117,13 @@ def only_row(input: Tensor) -> Tensor:
 
 
 # The public forms, with PyTorch's checks ------------------------------------------------------------------------------
-def _check_types(a: Any, b: Any, kernel: str, wrong: Callable[[Any, Any], str]) -> None:
-    """Raise RuntimeError for two dtypes, NotImplementedError for bools, which PyTorch's `kernel` does not take."""
+def _one_type(a: Any, b: Any, wrong: Callable[[Any, Any], str]) -> None:
     if a.dtype != b.dtype:
         raise RuntimeError(wrong(a, b))
+
+
+def _no_bools(a: Any, kernel: str) -> None:
+    """Raise NotImplementedError for bools, which PyTorch's `kernel` does not take."""
     if a.dtype.kind == "b":
         raise not_implemented(kernel, a)
 
@@ -147,45 +150,43 @@ def dot(input: Tensor, tensor: Tensor) -> Tensor:
     a, b = input._data, tensor._data
     if a.ndim != 1 or b.ndim != 1:
         raise RuntimeError(f"1D tensors expected, but got {a.ndim}D and {b.ndim}D tensors")
-    _check_types(a, b, "dot", _vector_types)
+    _one_type(a, b, _vector_types)
     if a.shape != b.shape:
         raise RuntimeError(
             f"inconsistent tensor size, expected tensor [{a.size}] and src [{b.size}] to have the same number of elements, "
             f"but got {a.size} and {b.size} elements respectively"
         )
+    _no_bools(a, "dot")
     return dot_product(input, tensor)
 
 
 def _check_mat_vec(start: Any, mat: Any, vec: Any) -> None:
+    """For start + mat @ vec; start is vec itself where there is none"""
+    alone = start is vec
     if mat.ndim != 2 or vec.ndim != 1:
-        ndim = 1 if start is vec else start.ndim
-        raise RuntimeError(f"vector + matrix @ vector expected, got {ndim}, {mat.ndim}, {vec.ndim}")
-    kinds = f"{kind_name(start)}, {kind_name(mat)}, and {kind_name(vec)}"
-    if start.dtype != mat.dtype:
+        raise RuntimeError(
+            f"vector + matrix @ vector expected, got {1 if alone else start.ndim}, {mat.ndim}, {vec.ndim}"
+        )
+    (rows, columns), have = mat.shape, mat.shape[:1] if alone else start.shape
+    if columns != vec.shape[0] or have not in ((), (1,), (rows,)):
+        raise RuntimeError(
+            f"size mismatch, got input ({have[0] if have else 1}), mat ({rows}x{columns}), vec ({vec.shape[0]})"
+        )
+    if not start.dtype == mat.dtype == vec.dtype:
+        kinds = f"{kind_name(start)}, {kind_name(mat)}, and {kind_name(vec)}"
         raise RuntimeError(f"addmv input tensors must have the same dtype, but got {kinds}")
-    _check_types(
-        mat, vec, "addmv_impl_cpu", lambda a, b: f"addmv input tensors must have the same dtype, but got {kinds}"
-    )
-
-
-def _check_mat_vec_sizes(start: tuple[int, ...], mat: tuple[int, ...], vec: tuple[int, ...]) -> None:
-    if mat[1] != vec[0] or start not in ((), (1,), (mat[0],)):
-        input = start[0] if start else 1
-        raise RuntimeError(f"size mismatch, got input ({input}), mat ({mat[0]}x{mat[1]}), vec ({vec[0]})")
+    _no_bools(mat, "addmv_impl_cpu")
 
 
 def mv(input: Tensor, vec: Tensor) -> Tensor:
     """(m, k), (k,) -> (m,)"""
-    a, b = input._data, vec._data
-    _check_mat_vec(b, a, b)
-    _check_mat_vec_sizes(a.shape[:1], a.shape, b.shape)
+    _check_mat_vec(vec._data, input._data, vec._data)
     return mat_vec(input, vec)
 
 
 def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * mat @ vec"""
     _check_mat_vec(input._data, mat._data, vec._data)
-    _check_mat_vec_sizes(input._data.shape, mat._data.shape, vec._data.shape)
     return add_mat_vec(input, mat, vec, beta=beta, alpha=alpha)
 
 
@@ -196,8 +197,9 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
         raise RuntimeError("self must be a matrix")
     if b.ndim != 2:
         raise RuntimeError("mat2 must be a matrix")
-    _check_types(a, b, "addmm_impl_cpu_", _matrix_types)
     _check_sizes(a.shape, b.shape)
+    _one_type(a, b, _matrix_types)
+    _no_bools(a, "addmm_impl_cpu_")
     return mat_mat(input, mat2)
 
 
@@ -211,7 +213,8 @@ def _check_batches(a: Any, b: Any, kernel: str) -> None:
             f"Expected size for first two dimensions of batch2 tensor to be: [{a.shape[0]}, {a.shape[2]}] but got: "
             f"[{b.shape[0]}, {b.shape[1]}]."
         )
-    _check_types(a, b, kernel, _batch_types)
+    _one_type(a, b, _batch_types)
+    _no_bools(a, kernel)
 
 
 def bmm(input: Tensor, mat2: Tensor) -> Tensor:
@@ -224,7 +227,7 @@ def baddbmm(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, 
     """beta * input + alpha * batch1 @ batch2; input broadcasts"""
     a, b = batch1._data, batch2._data
     _check_batches(a, b, "baddbmm")
-    _check_types(input._data, a, "baddbmm", _batch_types)
+    _one_type(input._data, a, _batch_types)
     expand(input.detach(), (*a.shape[:2], b.shape[2]))  # raises where it does not broadcast
     return add_batch_mat_mat(input, batch1, batch2, beta=beta, alpha=alpha)
 
@@ -236,16 +239,15 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
         raise RuntimeError(f"mat1 must be a matrix, got {a.ndim}-D tensor")
     if b.ndim != 2:
         raise RuntimeError(f"mat2 must be a matrix, got {b.ndim}-D tensor")
-    _check_sizes(a.shape, b.shape)
-    shape = (a.shape[0], b.shape[1])
-    if start.shape != shape[1:]:
-        expand(input.detach(), shape)  # raises where it does not broadcast
     if start.dtype != b.dtype:
         raise RuntimeError(f"self and mat2 must have the same dtype, but got {kind_name(start)} and {kind_name(b)}")
     if a.dtype != b.dtype:
         raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {kind_name(a)} and {kind_name(b)}")
-    if a.dtype.kind == "b":
-        raise not_implemented("addmm_impl_cpu_", a)
+    _check_sizes(a.shape, b.shape)
+    shape = (a.shape[0], b.shape[1])
+    if start.shape != shape[1:]:
+        expand(input.detach(), shape)  # raises where it does not broadcast
+    _no_bools(a, "addmm_impl_cpu_")
     return add_mat_mat(input, mat1, mat2, beta=beta, alpha=alpha)
 
 
@@ -259,6 +261,7 @@ def outer(input: Tensor, vec2: Tensor) -> Tensor:
 
 def inner(input: Tensor, other: Tensor) -> Tensor:
     """The sums of products over the last dimensions: (…, k), (…, k) -> (…, …)"""
+    _one_type(input._data, other._data, lambda a, b: "both inputs should have same dtype")
     a, b = input._data.shape, other._data.shape
     if not a or not b:
         return times(input, other)

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.op import op
+from ..dtypes import from_numpy, result_numpy
 from .activation import dropout
 from .arithmetic import over, plus, times
-from .choose import clamp_min_number, where
+from .choose import where
 from .dims import one_dim
-from .functions import sqrt
 from .indexing import put_index
+from .join import broadcast_tensors
 from .linalg import matmul
+from .norm import vector_norm
+from .rearrange import repeat_interleave
 from .reduction import sum_dims
 from .shape import transpose
 from .softmax import softmax
@@ -23,10 +26,15 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
-@op(name="EmbeddingBackward0", weight=lambda g, indices, padding, by_count, weight_shape: _embedding_grad(g, indices, padding, by_count, weight_shape))
+@op(
+    name="EmbeddingBackward0",
+    weight=lambda g, indices, padding, by_count, weight_shape: _embedding_grad(
+        g, indices, padding, by_count, weight_shape
+    ),
+)
 def look_up(weight: Tensor, *, indices: Any, padding: int, by_count: bool) -> Tensor:
     """The rows `indices` of weight"""
-    return weight[indices]
+    return np.take(weight, indices, 0)
 
 
 def _embedding_grad(g: Any, indices: Any, padding: int, by_count: bool, shape: tuple[int, ...]) -> Any:
@@ -112,8 +120,6 @@ def scaled_dot_product_attention(
     if is_causal and attn_mask is not None:
         raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     if enable_gqa:
-        from .join import repeat_interleave
-
         groups = query._data.shape[-3] // key._data.shape[-3]
         key, value = repeat_interleave(key, groups, -3), repeat_interleave(value, groups, -3)
     factor = 1 / math.sqrt(query._data.shape[-1]) if scale is None else scale

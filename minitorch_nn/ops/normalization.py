@@ -69,7 +69,9 @@ def _channel_form(ndim: int) -> tuple[Any, Any]:
     return (lambda w: _per_channel(w, ndim)), sum_channels
 
 
-def _normalised_grads(g: Any, wanted: tuple[bool, ...], x: Any, weight: Any, dims: tuple[int, ...], form: Any, eps: float) -> Any:
+def _normalised_grads(
+    g: Any, wanted: tuple[bool, ...], x: Any, weight: Any, dims: tuple[int, ...], form: Any, eps: float
+) -> Any:
     """The gradients of (x - mean) / sqrt(var + eps) * weight + bias, statistics over dims, in recorded operations.
 
     form: how the weight broadcasts, and how a gradient is summed to its shape.
@@ -94,7 +96,9 @@ def _normalised_grads(g: Any, wanted: tuple[bool, ...], x: Any, weight: Any, dim
     ),
     bias=lambda g: sum_channels(g),
 )
-def batch_norm_eval(input: Tensor, weight: Tensor | None, bias: Tensor | None, *, mean: Any, var: Any, eps: float) -> Tensor:
+def batch_norm_eval(
+    input: Tensor, weight: Tensor | None, bias: Tensor | None, *, mean: Any, var: Any, eps: float
+) -> Tensor:
     """(input - mean) / sqrt(var + eps) * weight + bias with the running statistics"""
     return backends.kernels.batch_norm_eval(input, weight, bias, mean, var, eps)  # type: ignore[no-any-return]
 
@@ -148,7 +152,9 @@ def batch_norm(
 @op(
     name="NativeLayerNormBackward0",
     outputs=("out", "mean", "invstd"),
-    joint=lambda g, wanted, input, weight, mean, invstd, count, eps: _layer_grads(g, wanted, input, weight, mean, invstd, count, eps),
+    joint=lambda g, wanted, input, weight, mean, invstd, count, eps: _layer_grads(
+        g, wanted, input, weight, mean, invstd, count, eps
+    ),
 )
 def layer_norm_kernel(input: Tensor, weight: Tensor | None, bias: Tensor | None, *, count: int, eps: float) -> Any:
     """(input - mean) / sqrt(var + eps) * weight + bias over the last `count` dimensions"""
@@ -168,6 +174,7 @@ def _layer_grads(g: Any, wanted: Any, x: Any, weight: Any, mean: Any, invstd: An
     lead = x.ndim - count
     dims, first = tuple(range(lead, x.ndim)), tuple(range(lead))
     if not isinstance(g, (np.ndarray, np.generic)):
+
         def gather(v: Any) -> Any:
             return sum_dims(v, dim=first, keepdim=False) if first else v
 
@@ -184,7 +191,13 @@ def _layer_grads(g: Any, wanted: Any, x: Any, weight: Any, mean: Any, invstd: An
     return gx, gw, gb
 
 
-def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5) -> Tensor:
+def layer_norm(
+    input: Tensor,
+    normalized_shape: Sequence[int],
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+) -> Tensor:
     """input normalised over its last dimensions, which are normalized_shape
 
     Source: Ba et al. 2016, Layer Normalization, equation 4.
@@ -192,7 +205,9 @@ def layer_norm(input: Tensor, normalized_shape: Sequence[int], weight: Tensor | 
     shape = tuple(normalized_shape)
     have = input._data.shape
     if not shape:
-        raise RuntimeError(f"Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = {list(shape)}")
+        raise RuntimeError(
+            f"Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = {list(shape)}"
+        )
     for name, t in (("weight", weight), ("bias", bias)):
         if t is not None and t._data.shape != shape:
             raise RuntimeError(
@@ -249,7 +264,9 @@ def _group_grads(g: Any, wanted: Any, x: Any, weight: Any, groups: int, eps: flo
     return gx, gw, sum_channels(g) if wanted[2] else None
 
 
-def group_norm(input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5) -> Tensor:
+def group_norm(
+    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+) -> Tensor:
     """(N, C, ...) normalised for each sample and each of num_groups groups of channels
 
     Source: Wu and He 2018, Group Normalization, equation 1.

@@ -37,9 +37,7 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     counts, shape = sizes(repeats, "repeat", "repeats"), input._data.shape
     lead = len(counts) - len(shape)
     if lead < 0:
-        raise RuntimeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
-        )
+        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
     full = [n * count for n, count in zip((1,) * lead + shape, counts, strict=True)]
     for n in full:
         if n < 0:
@@ -199,7 +197,11 @@ def unique_rows(input: Tensor, *, dim: int) -> Any:
 
 
 def unique(
-    input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+    input: Tensor,
+    sorted: bool = True,
+    return_inverse: bool = False,
+    return_counts: bool = False,
+    dim: int | None = None,
 ) -> Any:
     """The distinct elements (rows of dim) in order; with flags also where each went and how often each is there
 

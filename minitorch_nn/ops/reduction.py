@@ -13,6 +13,7 @@ import numpy as np
 from ..autograd.node import Node, Output, births
 from ..autograd.op import op
 from ..dtypes import dtype as DType
+from .arithmetic import constant
 from .checks import kind_name
 from .choose import where
 from .dims import Dims, many_dims, numpy_names, sizes
@@ -128,7 +129,7 @@ def sum_to_size(input: Tensor, *size: Any) -> Tensor:
 @op(
     name="VarBackward0",
     input=lambda g, input, dim, correction, keepdim: (
-        unreduce(g, dim, keepdim, input.shape) * (2 / _freedom(input.shape, dim, correction) * _centred(input, dim))
+        unreduce(g, dim, keepdim, input.shape) * _deviation(input, dim, correction)
     ),
 )
 def var_dims(input: Tensor, *, dim: Shape, correction: float, keepdim: bool) -> Tensor:
@@ -143,8 +144,7 @@ def var_dims(input: Tensor, *, dim: Shape, correction: float, keepdim: bool) -> 
 @op(
     name="StdBackward0",
     input=lambda g, input, out, dim, correction, keepdim: (
-        unreduce(_std_grad(g, out), dim, keepdim, input.shape)
-        * (2 / _freedom(input.shape, dim, correction) * _centred(input, dim))
+        unreduce(_std_grad(g, out), dim, keepdim, input.shape) * _deviation(input, dim, correction)
     ),
 )
 def std_dims(input: Tensor, *, dim: Shape, correction: float, keepdim: bool) -> Tensor:
@@ -157,12 +157,11 @@ def _std_grad(g: Any, std: Any) -> Any:
     return where(std == 0, 0.0, g / (std * 2))
 
 
-def _freedom(shape: Shape, dim: Shape, correction: float) -> float:
-    return (_count(shape, dim) - correction) or math.nan
-
-
-def _centred(input: Any, dim: Shape) -> Any:
-    return input - mean_dims(input, dim=dim, keepdim=True)
+def _deviation(input: Any, dim: Shape, correction: float) -> Any:
+    """d variance / d input; without a degree of freedom it is infinite"""
+    centred = input - mean_dims(input, dim=dim, keepdim=True)
+    freedom = _count(input.shape, dim) - correction
+    return 2 / freedom * centred if freedom > 0 else where(centred == 0, math.nan, constant(centred, value=math.inf))
 
 
 class VarMeanBackward0(Node):

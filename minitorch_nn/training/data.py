@@ -14,7 +14,7 @@ from PIL import Image
 
 from .. import config as configuration
 from ..data import DataLoader, Subset, transforms
-from ..data.datasets import CIFAR10, MNIST, Digits, FashionMNIST, _InMemory
+from ..data.datasets import CIFAR10, MNIST, Digits, FashionMNIST, InMemory
 from ..data.images import IMG_EXTENSIONS, find_classes, make_dataset, pil_loader, stack_images
 from ..random import Generator
 from .errors import SetupError
@@ -24,7 +24,7 @@ __all__ = ["Images", "read"]
 _MOST_BYTES = 8 << 30
 
 
-class Folder(_InMemory):
+class Folder(InMemory):
     """`root/<class>/*` in the formats Pillow reads: shorter edge resized to `size`, middle cut out, all kept as bytes.
 
     Every file is read before the training begins, so a damaged one is met now and not after an hour, and no epoch reads
@@ -45,7 +45,7 @@ class Folder(_InMemory):
         self.data = stack_images([path for path, _ in samples], load)
         self.targets = [target for _, target in samples]
 
-    def _pixels(self, indices: Any) -> Any:
+    def pixels(self, indices: Any) -> Any:
         return self.data[indices]
 
 
@@ -78,7 +78,7 @@ class Images:
         return -(-len(self.train) // self.settings.batch_size)
 
 
-Parts = tuple[_InMemory, _InMemory]
+Parts = tuple[InMemory, InMemory]
 _READERS: dict[str, Callable[[Path, configuration.Data], Parts]] = {
     "digits": lambda root, _: (Digits(train=True), Digits(train=False)),
     "cifar10": lambda root, _: (CIFAR10(root, train=True), CIFAR10(root, train=False)),
@@ -147,7 +147,7 @@ def _augmentation(names: Sequence[str], size: Sequence[int]) -> list[Any]:
     return [known[name] for name in names]
 
 
-def _cut(dataset: _InMemory, numbers: list[int], steps: list[Any]) -> Subset[Any]:
+def _cut(dataset: InMemory, numbers: list[int], steps: list[Any]) -> Subset[Any]:
     """The images of the classes `numbers`, which become 0, 1, …; the pixels are shared with `dataset`."""
     new = {number: i for i, number in enumerate(numbers)}
     part = copy.copy(dataset)

@@ -1,4 +1,4 @@
-"""Resampling: each spatial axis by itself, as a choice of rows or as a matrix (size out, size in)."""
+"""Resampling to another size."""
 
 from __future__ import annotations
 
@@ -6,15 +6,12 @@ import math
 import warnings
 from typing import Any
 
-import numpy as np
-
 from ... import ops
-from ...tensor import Tensor, tensor
+from ...tensor import Tensor
 from ._pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
 
 __all__ = ["interpolate", "upsample"]
 
-_Array = np.ndarray[Any, Any]
 _MATRIX_MODES = {"linear": 3, "bilinear": 4, "bicubic": 4}  # and the number of dimensions each one is for
 
 
@@ -60,15 +57,7 @@ def interpolate(
         raise NotImplementedError(f"Got {input.ndim}D input, but {mode} mode needs {_MATRIX_MODES[mode]}D input")
     if mode == "area":
         return adaptive_avg_pool1d(input, sizes) if axes == 1 else adaptive_avg_pool2d(input, sizes)
-    for axis, new in enumerate(sizes):
-        old, scale = input.shape[2 + axis], None if scales is None else scales[axis]
-        if mode in ("nearest", "nearest-exact"):
-            rows = _nearest(old, new, scale, 0.5 if mode == "nearest-exact" else 0.0)
-            input = ops.index_select(input, 2 + axis, tensor(rows))
-        else:
-            weights = input.new_tensor(_matrix(old, new, scale, mode == "bicubic", bool(align_corners)))
-            input = weights @ input if axis < axes - 1 else input @ weights.T
-    return input
+    return ops.interpolate(input, tuple(sizes), None if scales is None else tuple(scales), mode, bool(align_corners))
 
 
 def upsample(
@@ -103,39 +92,3 @@ def _sizes(input: Tensor, axes: int, size: Any, scale_factor: Any) -> tuple[list
             "tensor in (N, C, d1, d2, ...,dK) format and scale_factor in (s1, s2, ...,sK) format."
         )
     return [math.floor(old * scale) for old, scale in zip(input.shape[2:], scales, strict=True)], scales
-
-
-def _nearest(old: int, new: int, scale: float | None, offset: float) -> _Array:
-    """Which row each row of the result is."""
-    step = np.float32(1 / scale if scale else old / new)  # PyTorch computes in float32 here
-    rows = np.floor((np.arange(new, dtype=np.float32) + np.float32(offset)) * step)
-    return np.minimum(rows, old - 1).astype(np.int64)  # type: ignore[no-any-return]
-
-
-def _matrix(old: int, new: int, scale: float | None, cubic: bool, align_corners: bool) -> _Array:
-    """(new, old): the share of each old row in each new one."""
-    i = np.arange(new)
-    if align_corners:
-        at = i * ((old - 1) / (new - 1) if new > 1 else 0.0)
-    else:
-        at = (i + 0.5) * (1 / scale if scale else old / new) - 0.5
-        at = at if cubic else np.maximum(at, 0)
-    low = np.floor(at).astype(np.int64)
-    if not cubic:
-        low = np.minimum(low, old - 1)
-    t = at - low
-    matrix = np.zeros((new, old))
-    taps = (
-        [(-1, _cubic(t + 1)), (0, _cubic(t)), (1, _cubic(1 - t)), (2, _cubic(2 - t))] if cubic else [(0, 1 - t), (1, t)]
-    )
-    for offset, share in taps:
-        np.add.at(matrix, (i, np.clip(low + offset, 0, old - 1)), share)  # beyond the edge, the edge pixel counts
-    return matrix
-
-
-def _cubic(d: _Array) -> Any:
-    """Weight of a pixel at distance d, 0 to 2."""
-    a = -0.75
-    near = ((a + 2) * d - (a + 3)) * d * d + 1
-    far = ((a * d - 5 * a) * d + 8 * a) * d - 4 * a
-    return np.where(d <= 1, near, far)
