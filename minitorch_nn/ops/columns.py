@@ -5,6 +5,8 @@ from __future__ import annotations
 from operator import index as whole
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from .. import backends
 from ..autograd.op import op
 from .checks import not_implemented
@@ -25,7 +27,7 @@ Pair = tuple[int, int]
 @with_batch(4)
 def unfold_columns(input: Tensor, *, kernel_size: Pair, dilation: Pair, padding: Pair, stride: Pair) -> Tensor:
     """(N, C, H, W) -> (N, C * kh * kw, windows)"""
-    return backends.kernels.unfold(input, kernel_size, dilation, padding, stride)  # type: ignore[no-any-return]
+    return np.ascontiguousarray(backends.kernels.unfold(input, kernel_size, dilation, padding, stride))  # type: ignore[return-value]
 
 
 @op(

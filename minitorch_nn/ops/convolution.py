@@ -14,6 +14,7 @@ from ..autograd.op import op
 from .checks import cpp_name, kind_name, not_implemented
 from .padding import pad_constant
 from .shape import expand_shape, reshape, squeeze_dim, unsqueeze_at
+from .slices import slice_at
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -49,10 +50,15 @@ def convolve(
     return _like(y, input)  # type: ignore[no-any-return]
 
 
+def _cut(y: Any, shape: Shape) -> Any:
+    """y without what output padding of a stride or more adds to it"""
+    return y if y.shape == shape else slice_at(y, index=tuple(slice(n) for n in shape))
+
+
 @op(
     name="ConvolutionBackward0",
-    g=lambda gg, weight, stride, padding, dilation, groups: convolve(
-        gg, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups
+    g=lambda gg, weight, g_shape, stride, padding, dilation, groups: _cut(
+        convolve(gg, weight, None, stride=stride, padding=padding, dilation=dilation, groups=groups), g_shape
     ),
     weight=lambda gg, g, weight_shape, stride, padding, dilation, groups: convolve_weight(
         g, gg, shape=weight_shape, stride=stride, padding=padding, dilation=dilation, groups=groups
@@ -305,7 +311,8 @@ def _transposed(
     )
     if min(size) < 1:
         raise RuntimeError(
-            f"Given input size per channel: ({_by_x(shape[2:])}). Calculated output size per channel: ({_by_x(size)}). "
+            f"Given input size per channel: ({_by_x(_two(shape[2:], 1))}). Calculated output size per channel: "
+            f"({_by_x(_two(size, 1))}). "
             "Output size is too small"
         )
     _check_dtypes(input, weight, bias)

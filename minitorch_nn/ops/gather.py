@@ -171,8 +171,6 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any, *, reduce: str | N
     reduce: "add" or "multiply" combine src with what is there; these have no derivative, as in PyTorch.
     """
     d, i = _scatter_index(input, dim, index, src)
-    if i is None:
-        return write_at(input, input, index=np.zeros((0,) * input._data.ndim, np.int64), dim=d)
     number = not hasattr(src, "_data")
     if reduce is None:
         return fill_at(input, index=i, dim=d, value=src) if number else write_at(input, _cut(src, i), index=i, dim=d)
@@ -192,18 +190,16 @@ def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """A copy of input with src added at index along dim; what is named twice is added twice"""
     expect_tensor("scatter_add", "src", 3, src)
     d, i = _scatter_index(input, dim, index, src)
-    if i is None:
-        i = np.zeros((0,) * input._data.ndim, np.int64)
     return add_at(input, _cut(src, i), index=i, dim=d)
 
 
 def _scatter_index(input: Tensor, dim: int, index: Tensor, src: Any) -> tuple[int, Any]:
-    """dim counted from the front, and the index checked; None if it is empty"""
+    """dim counted from the front, and the index checked; one that is empty in all dimensions if it has no element"""
     shape = of_one(input._data.shape)
     d = one_dim(dim, input._data.ndim)
     i = _index_array(index, "scatter", 2)
     if not i.size:
-        return d, None
+        return d, np.zeros((0,) * input._data.ndim, np.int64)
     have = of_one(i.shape)
     if len(have) != len(shape):
         raise RuntimeError("Index tensor must have the same number of dimensions as self tensor")

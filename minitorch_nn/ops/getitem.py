@@ -43,7 +43,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     """x[index] = value, in place; value: a number, or a tensor that broadcasts, leading dimensions of size 1 aside"""
     if not isinstance(value, TensorBase):
         if not isinstance(value, (int, float)):
-            raise TypeError(f"can't assign a {type(value).__name__} to a {x.type()}")
+            raise TypeError(f"can't assign a {_type_name(value)} to a {x.type()}")
         value = x._wrap(np.asarray(fit_number(value, x._data.dtype), x._data.dtype))
     if index is False:
         return
@@ -66,16 +66,18 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
 def _read(x: Tensor, index: Any) -> tuple[Tensor, Index]:
     """A view of x by all of the index but its arrays; and the index of that view by the arrays, () if there are none"""
     shape, items = x._data.shape, [_item(p) for p in _parts(index)]
-    if not shape and type(index) is int:
+    if not shape and type(index) is slice:
+        raise IndexError("slice() cannot be applied to a 0-dim tensor.")
+    if not shape and type(index) is int and index == 0:
         raise IndexError(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a "
             "0-dim tensor to a number"
         )
     used = sum(map(_dims_used, items))
-    if used > len(shape):
+    if used > len(shape) and (shape or type(index) is not int):
         raise IndexError(f"too many indices for tensor of dimension {len(shape)}")
     out, dim, entries = x, 0, []
-    for p in items:
+    for place, p in enumerate(items):
         if p is Ellipsis:
             dim += len(shape) - used
         elif p is None:
@@ -89,19 +91,19 @@ def _read(x: Tensor, index: Any) -> tuple[Tensor, Index]:
             sizes = out._data.shape
             size = sizes[dim] if dim < len(sizes) else 0
             if not -size <= p < size:
-                raise IndexError(f"index {p} is out of bounds for dimension {dim} with size {size}")
+                raise IndexError(f"index {p} is out of bounds for dimension {place} with size {size}")
             out = select_at(out, index=(ALL,) * dim + (p,))
         elif isinstance(p, slice):
-            if not shape:
-                raise IndexError("slice() cannot be applied to a 0-dim tensor.")
             size = out._data.shape[dim]
-            part = _slice(p, size)
-            if part != slice(0, size, 1):
-                out = slice_at(out, index=(ALL,) * dim + (part,))
+            if not _is_whole(p, size):
+                out = slice_at(out, index=(ALL,) * dim + (_slice(p, size),))
             dim += 1
         else:
             entries.append((dim, p))
             dim += _dims_used(p)
+    last = entries[-1][0] + _dims_used(entries[-1][1]) if entries else 0
+    if last > out._data.ndim:
+        raise IndexError(f"too many indices for tensor of dimension {out._data.ndim} (got {last})")
     return out, resolve(_spread(entries), out._data.shape) if entries else ()
 
 
@@ -137,8 +139,13 @@ def _item(p: Any) -> Any:
             pass
     raise IndexError(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices (got "
-        f"{type(p).__name__})"
+        f"{_type_name(p)})"
     )
+
+
+def _type_name(value: Any) -> str:
+    kind = type(value)
+    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
 
 
 def _array(values: Any) -> Any:
@@ -146,7 +153,7 @@ def _array(values: Any) -> Any:
     if isinstance(values, str) or (isinstance(values, (list, tuple)) and any(isinstance(v, str) for v in values)):
         raise TypeError("new(): invalid data type 'str'")
     if isinstance(values, (list, tuple)) and any(isinstance(v, TensorBase) for v in values):
-        values = [v.tolist() if isinstance(v, TensorBase) else v for v in values]
+        values = [v._data.tolist() if isinstance(v, TensorBase) else v for v in values]
     array = np.asarray(values)
     return array if array.dtype.kind == "b" else array.astype(np.int64)
 
@@ -175,6 +182,10 @@ def _slice(s: slice, size: int) -> slice:
     if step < 1:
         raise ValueError("step must be greater than zero")
     return slice(start, stop, step)
+
+
+def _is_whole(s: slice, size: int) -> bool:
+    return s.start in (None, 0) and (s.stop is None or s.stop >= size) and s.step in (None, 1)
 
 
 def _spread(entries: list[tuple[int, Any]]) -> Index:

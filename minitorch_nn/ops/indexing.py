@@ -14,7 +14,7 @@ from .choose import choose
 from .dims import common_shape, one_dim
 from .gather import in_range, of_one
 from .inplace import assign, check_in_place
-from .shape import expand_shape, reshape
+from .shape import expand_shape
 from .slices import ALL
 
 if TYPE_CHECKING:
@@ -55,10 +55,12 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
 @op(
     name="IndexAddBackward0",
     input=lambda g: g,
-    source=lambda g, index, dim, alpha: index_select_at(g, dim=dim, index=index) * alpha,
+    source=lambda g, index, dim, alpha: (index_select_at(g, dim=dim, index=index) if g.ndim else g) * alpha,
 )
 def add_rows_at(input: Tensor, source: Tensor, *, dim: int, index: Any, alpha: float) -> Tensor:
     """A copy of input with alpha * source added to the rows `index` of dim"""
+    if not input.ndim:
+        return input + source * alpha
     out = np.array(input)
     add_rows(np.moveaxis(out, dim, 0), index, np.moveaxis(source * alpha, dim, 0))  # type: ignore[arg-type]
     return out  # type: ignore[return-value]
@@ -91,8 +93,6 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
         )
     in_range(i, of_one(x.shape)[d], d)
     factor = fit_number(getattr(alpha, "item", lambda: alpha)(), x.dtype)
-    if not x.ndim:
-        return index_add(reshape(input, (1,)), 0, index, reshape(source, (1,)), alpha=alpha).reshape(())
     return add_rows_at(input, source, dim=d, index=np.atleast_1d(i), alpha=factor)
 
 
@@ -123,7 +123,9 @@ def add_rows(out: Any, rows: Any, values: Any) -> None:
 @op(name="IndexBackward0", input=lambda g, input_shape, index: put_index(g, index=index, shape=input_shape))
 def take_index(input: Tensor, *, index: Index) -> Tensor:
     """A copy of input[index]; index: whole slices, whole-number arrays, or one mask"""
-    return input[index]
+    if sum(isinstance(p, np.ndarray) for p in index) == 1 and not _is_mask(index):
+        return np.take(input, index[-1], len(index) - 1)
+    return np.asarray(input[index], order="C")
 
 
 @op(name="IndexBackwardBackward0", g=lambda g, index: take_index(g, index=index))
@@ -220,6 +222,8 @@ def resolve(index: Index, shape: Shape) -> Index:
             + ", ".join(str(list(p.shape)) for _, p in numbers)
         ) from None
     for k, (a, p) in enumerate(numbers):
+        if p.size and not shape[a]:
+            raise IndexError("index is out of bounds for dimension with size 0")
         if p.size and (p.min() < -shape[a] or p.max() >= shape[a]):
             bad = p[(p < -shape[a]) | (p >= shape[a])].flat[0]
             raise IndexError(f"index {bad} is out of bounds for dimension {k} with size {shape[a]}")
@@ -227,18 +231,18 @@ def resolve(index: Index, shape: Shape) -> Index:
 
 
 def _check_values(x: Any, index: Index, values: Any) -> None:
-    """Raise RuntimeError unless values can be written at x[index]"""
-    if values.dtype != x.dtype:
-        raise RuntimeError(
-            f"Index put requires the source and destination dtypes match, got {kind_name(x)} for the destination and "
-            f"{kind_name(values)} for the source."
-        )
+    """Raise RuntimeError unless values can be written at x[index]; one value for a mask may be of any dtype"""
     room = region(index, x.shape)
     lead = len(room) - values.ndim
     if lead < 0 or any(n not in (1, m) for n, m in zip(values.shape, room[lead:], strict=True)):
         raise RuntimeError(
             f"shape mismatch: value tensor of shape {list(values.shape)} cannot be broadcast to indexing result of shape "
             f"{list(room)}"
+        )
+    if values.dtype != x.dtype and not (_is_mask(index) and values.size == 1):
+        raise RuntimeError(
+            f"Index put requires the source and destination dtypes match, got {kind_name(x)} for the destination and "
+            f"{kind_name(values)} for the source."
         )
 
 

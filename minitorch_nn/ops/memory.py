@@ -22,6 +22,11 @@ def image_like(pattern: Any, shape: Shape) -> Any:
     return np.moveaxis(np.empty((shape[0], *shape[2:], shape[1]), pattern.dtype), -1, 1)
 
 
+def copy_of(array: Any) -> Any:
+    """A copy that keeps the order of the dimensions in memory; row by row if elements are repeated in it"""
+    return np.array(array, order="C" if 0 in array.strides else "K")
+
+
 def layout(array: np.ndarray[Any, Any]) -> tuple[Shape, Shape]:
     """(shape, strides in elements)"""
     return array.shape, tuple(s // array.itemsize for s in array.strides)

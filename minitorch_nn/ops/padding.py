@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from operator import index as whole
 from typing import TYPE_CHECKING, Any
 
@@ -96,7 +96,7 @@ def _reflected(places: Any, size: int) -> Any:
     return (size - 1) - np.abs((size - 1) - np.abs(places))
 
 
-_ROWS = {
+_ROWS: dict[str, Callable[[Any, int], Any]] = {
     "reflect": _reflected,
     "replicate": lambda places, size: np.clip(places, 0, size - 1),
     "circular": lambda places, size: places % size,
@@ -140,6 +140,14 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         raise NotImplementedError(f"Padding size {len(widths)} is not supported for {n}D input tensor.")
     for k, dim in enumerate(range(n - 1, n - 1 - dims, -1)):
         _check_width(mode, k, dim, pairs[dim], shape)
+    old, new = shape[n - dims :], [shape[d] + sum(pairs[d]) for d in range(n - dims, n)]
+    if max(new) < 1:
+        letters = "HW"[2 - dims :]
+        before = ", ".join(f"{letter}: {size}" for letter, size in zip(letters, old, strict=True))
+        after = " ".join(f"{letter}: {size}" for letter, size in zip(letters, new, strict=True))
+        raise RuntimeError(f"input ({before}) is too small. Calculated output {after}")
+    if min(new) < 0:
+        raise RuntimeError(f"Trying to create tensor with negative dimension {min(new)}: {[*shape[: n - dims], *new]}")
     maps = tuple(
         (d, _ROWS[mode](np.arange(-pairs[d][0], shape[d] + pairs[d][1]), shape[d])) for d in range(n - dims, n)
     )
@@ -164,8 +172,4 @@ def _check_width(mode: str, k: int, dim: int, width: tuple[int, int], shape: tup
         raise RuntimeError(
             f"Argument #{4 + 2 * k}: Padding size should be less than the corresponding input dimension, but got: "
             f"padding ({before}, {after}) at dimension {dim} of input {list(shape)}"
-        )
-    if size + before + after < 1:
-        raise RuntimeError(
-            f"input ({'WH'[k]}: {size}) is too small. Calculated output {'WH'[k]}: {size + before + after}"
         )

@@ -36,7 +36,8 @@ def with_batch(ndim: int) -> Callable[[F], F]:
             if "indices" in options:
                 options["indices"] = options["indices"][None]
             out = kernel(x[None], **options)
-            return tuple(o[0] for o in out) if isinstance(out, tuple) else out[0]
+            parts = [np.asarray(o[0], order="C") for o in (out if isinstance(out, tuple) else (out,))]
+            return tuple(parts) if isinstance(out, tuple) else parts[0]
 
         return either  # type: ignore[return-value]
 
@@ -66,7 +67,7 @@ def max_pool(input: Tensor, *, kernel_size: Pair, stride: Pair, padding: Pair, d
 @with_batch(4)
 def adaptive_max_pool(input: Tensor, *, output_size: Pair) -> Any:
     """(N, C, *output_size): the largest of each part and where it was"""
-    if not input.size:
+    if 0 in input.shape:
         return np.empty((*input.shape[:2], *output_size), input.dtype), np.empty((*input.shape[:2], *output_size), int)  # type: ignore[call-overload]
     return backends.kernels.adaptive_max_pool2d(input, output_size)
 
@@ -108,7 +109,7 @@ def average_back(g: Tensor, *, shape: tuple[int, ...], window: tuple[Any, ...]) 
 @with_batch(4)
 def adaptive_avg_pool(input: Tensor, *, output_size: Pair) -> Tensor:
     """(N, C, *output_size): the mean of each part"""
-    if not input.size:
+    if 0 in input.shape:
         return np.zeros((*input.shape[:2], *output_size), input.dtype)  # type: ignore[call-overload,no-any-return]
     return backends.kernels.adaptive_avg_pool2d(input, output_size)  # type: ignore[no-any-return]
 
@@ -117,7 +118,7 @@ def adaptive_avg_pool(input: Tensor, *, output_size: Pair) -> Tensor:
 @with_batch(4)
 def adaptive_average_back(g: Tensor, *, shape: tuple[int, ...]) -> Tensor:
     """Each part's gradient in equal shares to its elements"""
-    if not g.size:
+    if 0 in g.shape:
         return np.zeros(shape, g.dtype)  # type: ignore[call-overload,no-any-return]
     return backends.kernels.adaptive_avg_pool2d_grad(g, shape)  # type: ignore[no-any-return]
 
@@ -255,6 +256,9 @@ def max_pool1d(
     kernel = _one(kernel_size, "max_pool1d", "kernel_size")
     step = kernel if _left_out(stride) else _one(stride, "max_pool1d", "stride")
     around, spread = _one(padding, "max_pool1d", "padding"), _one(dilation, "max_pool1d", "dilation")
+    if return_indices:
+        both = max_pool2d(_as_plane(input), (1, kernel), (1, step), (0, around), (1, spread), ceil_mode, True)
+        return tuple(_as_line(t) for t in both)
     for name, value in (("kernel_size", kernel), ("stride", step), ("dilation", spread)):
         if value <= 0:
             raise RuntimeError(f"max_pool1d() {name} must be greater than zero, but got {value}")
@@ -270,7 +274,7 @@ def max_pool1d(
     size = _outputs(shape[-1], kernel, step, around, spread, ceil_mode)
     if size < 1:
         raise RuntimeError(f"max_pool1d() Invalid computed output size: {size}")
-    out, indices = max_pool(
+    out, _ = max_pool(
         _as_plane(input),
         kernel_size=(1, kernel),
         stride=(1, step),
@@ -278,7 +282,7 @@ def max_pool1d(
         dilation=(1, spread),
         ceil_mode=ceil_mode,
     )
-    return (_as_line(out), _as_line(indices)) if return_indices else _as_line(out)
+    return _as_line(out)
 
 
 def avg_pool2d(

@@ -11,6 +11,7 @@ from ..autograd.op import op
 from .checks import not_implemented
 from .dims import one_dim, sizes
 from .indexing import index_select_at
+from .memory import copy_of
 from .shape import contiguous_copy, expand_shape, reshape, unsqueeze_at, view_shape
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ Shape = tuple[int, ...]
 @op(name="RepeatBackward0", input=lambda g, input_shape, repeats: _sum_repeats(g, input_shape, repeats))
 def repeat_array(input: Tensor, *, repeats: Shape) -> Tensor:
     """input tiled `repeats` times along each dimension"""
-    return np.tile(input, repeats)
+    return np.asarray(np.tile(input, repeats), order="C")
 
 
 def _sum_repeats(g: Any, shape: Shape, repeats: Shape) -> Any:
@@ -64,6 +65,7 @@ def repeat_interleave(
     if dim is None:
         input, dim = reshape(input, (-1,)), 0
     elif not input._data.ndim:
+        one_dim(dim if hasattr(repeats, "_data") else 1, 0)
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     shape = input._data.shape
     d = one_dim(dim, len(shape))
@@ -101,7 +103,7 @@ def _counts(repeats: Any, size: int) -> Any:
 @op(name="FlipBackward0", input=lambda g, dims: flip_dims(g, dims=dims))
 def flip_dims(input: Tensor, *, dims: Shape) -> Tensor:
     """input with the order along dims reversed"""
-    return np.array(np.flip(input, dims), order="K")
+    return copy_of(np.flip(input, dims))
 
 
 def flip(input: Tensor, *dims: Any) -> Tensor:
@@ -131,7 +133,7 @@ def flipud(input: Tensor) -> Tensor:
 @op(name="RollBackward0", input=lambda g, shifts, dims: roll_dims(g, shifts=tuple(-s for s in shifts), dims=dims))
 def roll_dims(input: Tensor, *, shifts: Shape, dims: Shape) -> Tensor:
     """input shifted along dims, what falls out comes in on the other side; without dims, of the flattened array"""
-    return np.roll(input, shifts, dims or None)
+    return np.asarray(np.roll(input, shifts, dims or None), order="C")
 
 
 def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] | None = None) -> Tensor:
@@ -151,13 +153,13 @@ def roll(input: Tensor, shifts: int | Sequence[int], dims: int | Sequence[int] |
 @op(name="TrilBackward0", input=lambda g, diagonal: lower(g, diagonal=diagonal))
 def lower(input: Tensor, *, diagonal: int) -> Tensor:
     """input with zeros above the diagonal"""
-    return np.tril(input, diagonal)
+    return np.asarray(np.tril(input, diagonal), order="C")
 
 
 @op(name="TriuBackward0", input=lambda g, diagonal: upper(g, diagonal=diagonal))
 def upper(input: Tensor, *, diagonal: int) -> Tensor:
     """input with zeros below the diagonal"""
-    return np.triu(input, diagonal)
+    return np.asarray(np.triu(input, diagonal), order="C")
 
 
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:

@@ -11,6 +11,7 @@ import numpy as np
 from ..autograd.arrays import is_hidden
 from ..autograd.op import op
 from .dims import one_dim, sizes
+from .memory import copy_of
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -43,6 +44,12 @@ if np.lib.NumpyVersion(np.__version__) >= "2.1.0":
 
     def _reshape_without_copy(array: Any, shape: Shape) -> Any:
         return np.reshape(array, shape, copy=False)
+
+
+@op(name="ReshapeAliasBackward0", view=True, input=lambda g, input_shape: reshape(g, input_shape))
+def reshape_alias(input: Tensor, *, shape: Shape) -> Tensor:
+    """The same, of memory that is not contiguous"""
+    return _reshape_without_copy(input, shape)  # type: ignore[no-any-return]
 
 
 def infer_shape(shape: Shape, size: int) -> Shape:
@@ -86,7 +93,7 @@ def reshape(input: Any, *shape: Any) -> Any:
         _reshape_without_copy(array, new)
     except (ValueError, AttributeError):
         return unsafe_view(contiguous_copy(input), shape=new)
-    return view_shape(input, shape=new)
+    return reshape_alias(input, shape=new)
 
 
 def view_as(input: Tensor, other: Tensor) -> Tensor:
@@ -123,12 +130,14 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     d = one_dim(dim, len(shape))
     if not wanted:
         raise RuntimeError("unflatten: sizes must be non-empty")
-    if -1 not in wanted and math.prod(wanted) != shape[d]:
+    try:
+        full = infer_shape(wanted, shape[d])
+    except RuntimeError:
         raise RuntimeError(
             f"unflatten: Provided sizes {list(wanted)} don't multiply up to the size of dim {d} ({shape[d]}) in the input "
             "tensor"
-        )
-    return view(input, (*shape[:d], *infer_shape(wanted, shape[d]), *shape[d + 1 :]))
+        ) from None
+    return view(input, (*shape[:d], *full, *shape[d + 1 :]))
 
 
 @op(name="UnsqueezeBackward0", view=True, input=lambda g, dim: squeeze_dims(g, dims=(dim,)))
@@ -273,7 +282,7 @@ def expand(input: Tensor, *shape: Any) -> Tensor:
             f"expand({input.type()}{{{list(old)}}}, size={list(new)}): the number of sizes provided ({len(new)}) must be "
             f"greater or equal to the number of dimensions in the tensor ({len(old)})"
         )
-    for i, n in enumerate(new):
+    for i, n in reversed(list(enumerate(new))):
         if i < lead and n < 0:
             raise RuntimeError(
                 f"The expanded size of the tensor ({n}) isn't allowed in a leading, non-existing dimension {i}"
@@ -300,7 +309,7 @@ def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
 @op(input=lambda g: g)
 def clone(input: Tensor) -> Tensor:
     """A copy, which gradients flow through"""
-    return np.array(input, order="K")
+    return copy_of(input)
 
 
 @op(name="CloneBackward0", input=lambda g: g)

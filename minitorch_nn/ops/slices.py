@@ -29,7 +29,7 @@ def select_at(input: Tensor, *, index: tuple[Any, ...]) -> Tensor:
 def slice_at(input: Tensor, *, index: tuple[Any, ...]) -> Tensor:
     """input[:, ..., start:stop:step]"""
     out = input[index]
-    if out.size:
+    if 0 not in out.shape:
         return out
     start = tuple(slice(s.start, None) for s in index)  # NumPy puts an empty slice at 0, PyTorch where it starts
     return input[start][tuple(slice(n) for n in out.shape)]

@@ -147,4 +147,4 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     d = one_dim(dim, input._data.ndim)
     array = _array(input)
-    return _outputs(input, [array[(slice(None),) * d + (i,)] for i in range(array.shape[d])], d, UnbindBackward0)
+    return _outputs(input, [array[(slice(None),) * d + (i, ...)] for i in range(array.shape[d])], d, UnbindBackward0)

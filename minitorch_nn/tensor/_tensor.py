@@ -21,6 +21,7 @@ from ..dtypes import dtype as DType
 from ..dtypes import from_numpy, get_default_dtype
 from ..ops import inplace
 from ..ops.dims import one_dim
+from . import creation
 from .conversion import Conversions
 from .size import Size
 
@@ -389,5 +390,3 @@ def _kind(t: Any) -> str:
 
 
 set_tensor_type(Tensor)
-
-from . import creation  # noqa: E402  (its functions return Tensors)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import math
 from operator import index
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,11 +15,13 @@ from ..dtypes import as_dtype, get_default_dtype, int64
 from ..dtypes import bool as bool_
 from ..dtypes import dtype as DType
 from ..ops.checks import fit_number
-from ._tensor import Tensor
 from .from_data import as_tensor as as_tensor
 from .from_data import from_numpy as from_numpy
 from .from_data import made
 from .from_data import tensor as tensor
+
+if TYPE_CHECKING:
+    from ._tensor import Tensor
 
 
 def _numpy(dtype: DType | None) -> Any:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import warnings
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..autograd.grad_mode import mode
-from ..autograd.variable import TensorBase
+from ..autograd.variable import TensorBase, tensor_type
 from ..device import check_device
 from ..dtypes import as_dtype, get_default_dtype, promote_numpy
 from ..dtypes import dtype as DType
 from ..dtypes import from_numpy as dtype_of
-from ._tensor import Tensor
+
+if TYPE_CHECKING:
+    from ._tensor import Tensor
 
 _SEQUENCES = (list, tuple, range)
 
@@ -22,7 +24,7 @@ _SEQUENCES = (list, tuple, range)
 def made(array: Any, device: Any, requires_grad: bool) -> Tensor:
     """A new tensor on `array`, which nobody else holds"""
     check_device(device)
-    t = Tensor._wrap(array)
+    t = tensor_type()._wrap(array)
     if mode.inference:
         t._counter = None  # type: ignore[assignment]
     if requires_grad:
@@ -161,7 +163,7 @@ def tensor(
 def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
     """data as a tensor, without a copy where that is possible: a tensor as it is, an array by sharing its memory"""
     kind = None if dtype is None else as_dtype(dtype)
-    if isinstance(data, Tensor):
+    if isinstance(data, TensorBase):
         check_device(device)
         return data if kind is None else data.to(kind)
     if isinstance(data, np.ndarray) and (kind is None or kind.numpy == data.dtype):
@@ -188,4 +190,4 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
             "program.",
             stacklevel=2,
         )
-    return Tensor._wrap(ndarray.view() if type(ndarray) is np.ndarray else np.asarray(ndarray))
+    return tensor_type()._wrap(ndarray.view() if type(ndarray) is np.ndarray else np.asarray(ndarray))

@@ -14,12 +14,12 @@ def is_tensor(obj: Any) -> bool:
 
 def numel(input: Tensor) -> int:
     """The number of elements"""
-    return input._data.size
+    return int(input._data.size)
 
 
 def is_floating_point(input: Tensor) -> bool:
     """Whether the elements are floating-point numbers"""
-    return input._data.dtype.kind == "f"
+    return bool(input._data.dtype.kind == "f")
 
 
 def is_complex(input: Tensor) -> bool:

@@ -38,7 +38,7 @@ class Size(tuple[int, ...]):
         return Size(super().__add__(tuple(other)))
 
     def __radd__(self, other: tuple[int, ...]) -> Size:
-        return Size((*other, *self))
+        return Size((*other, *self)) if isinstance(other, tuple) else NotImplemented
 
     def __mul__(self, times: Any) -> Size:
         return Size(super().__mul__(times))
