@@ -12,13 +12,14 @@ RECORDED = load()
 CASES = {**layers.CASES, **losses.CASES}
 
 
-@pytest.mark.filterwarnings("ignore:Initializing zero-element tensors")
+@pytest.mark.filterwarnings("ignore:Initializing zero-element tensors", "ignore:Using padding='same'")
 @pytest.mark.parametrize("name", CASES)
 def test_as_recorded(torch: Any, name: str) -> None:
     rtol = 1e-6 if "Hardsigmoid" in name else 1e-9  # PyTorch has 1/6 in single precision in its derivative
     compare(run({name: CASES[name]}, torch)[name], RECORDED[name], rtol)
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same'")
 @pytest.mark.parametrize("name", [n for n in layers.LAYERS if "everything" not in n and "in place" not in n])
 def test_gradients(torch: Any, name: str) -> None:
     """gradcheck by inputs and parameters, and gradgradcheck by inputs, in float64."""

@@ -14,6 +14,7 @@ from .checks import FLOATS, NUMBERS, fit_number, kind_name, supports
 from .choose import clamp_max_number, where
 from .functions import exp
 from .inplace import in_place
+from .memory import image_like
 from .softmax import softmax
 
 if TYPE_CHECKING:
@@ -258,8 +259,8 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
         raise RuntimeError(f"result type Float can't be cast to the desired output type {kind_name(x)}")
     if p == 1:
         return times(input, input._wrap(np.zeros_like(x)))
-    mask = default_generator.bernoulli(1 - p, x.shape, x.dtype)
-    mask /= 1 - p
+    mask = image_like(x, x.shape)
+    np.divide(default_generator.bernoulli(1 - p, x.shape, x.dtype), 1 - p, out=mask)
     return times(input, input._wrap(mask))
 
 

@@ -16,7 +16,7 @@ from ..autograd.variable import TensorBase
 from .checks import fit_number
 from .filling import copy_, fill_
 from .indexing import put_arrays_, resolve, take_index
-from .shape import alias, expand, unsqueeze_at, view
+from .shape import alias, expand, unsqueeze, view
 from .slices import ALL, select_at, slice_at
 
 if TYPE_CHECKING:
@@ -81,10 +81,10 @@ def _read(x: Tensor, index: Any) -> tuple[Tensor, Index]:
         if p is Ellipsis:
             dim += len(shape) - used
         elif p is None:
-            out = unsqueeze_at(out, dim=dim)
+            out = unsqueeze(out, dim)
             dim += 1
         elif isinstance(p, bool):
-            out = unsqueeze_at(out, dim=dim)
+            out = unsqueeze(out, dim)
             entries.append((dim, np.zeros(int(p), np.int64)))  # its one row, or none
             dim += 1
         elif isinstance(p, int):

@@ -141,7 +141,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     for k, dim in enumerate(range(n - 1, n - 1 - dims, -1)):
         _check_width(mode, k, dim, pairs[dim], shape)
     old, new = shape[n - dims :], [shape[d] + sum(pairs[d]) for d in range(n - dims, n)]
-    if max(new) < 1:
+    if mode != "circular" and max(new) < 1:
         letters = "HW"[2 - dims :]
         before = ", ".join(f"{letter}: {size}" for letter, size in zip(letters, old, strict=True))
         after = " ".join(f"{letter}: {size}" for letter, size in zip(letters, new, strict=True))
