@@ -105,7 +105,9 @@ def main() -> None:
     if unknown:
         parser.error(f"unknown case {sorted(unknown)[0]!r}; the cases are {', '.join(CASES)}")
     print(machine(options.threads))
-    print(f"{'case':16}{'ours ms':>10}{'torch ms':>10}{'ratio':>8}{'spread':>14}{'of minima':>11}{'memory':>8}  against")
+    print(
+        f"{'case':16}{'ours ms':>10}{'torch ms':>10}{'ratio':>8}{'spread':>14}{'of minima':>11}{'memory':>8}  against"
+    )
     results = []
     for case in options.cases or CASES:
         r = measure(case, options.rounds, options.threads)

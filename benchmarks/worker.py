@@ -1,6 +1,6 @@
 """One framework, one case, in a process of its own: does a number of steps for each number read, and says how long.
 
-    python benchmarks/worker.py minitorch_nn|torch|torch-channels-last CASE THREADS
+python benchmarks/worker.py minitorch_nn|torch|torch-channels-last CASE THREADS
 """
 
 from __future__ import annotations

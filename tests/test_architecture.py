@@ -109,5 +109,7 @@ def test_the_models_use_only_what_a_user_would() -> None:
 
 def test_files_are_short_enough_to_read() -> None:
     """About 400 lines are what one sitting takes."""
-    long = {name: n for name, path in MODULES.items() if (n := len(path.read_text(encoding="utf-8").splitlines())) > 450}
+    long = {
+        name: n for name, path in MODULES.items() if (n := len(path.read_text(encoding="utf-8").splitlines())) > 450
+    }
     assert not long, long

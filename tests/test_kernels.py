@@ -73,12 +73,16 @@ CONVOLUTIONS = [
 
 def taps_of(size, kernel, stride, padding, dilation):
     """Output size, and for each tap of the window the slices of the padded input under it."""
-    out = [(n + 2 * p - d * (k - 1) - 1) // s + 1
-           for n, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True)]
+    out = [
+        (n + 2 * p - d * (k - 1) - 1) // s + 1
+        for n, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True)
+    ]
     pieces = {}
     for tap in itertools.product(range(kernel[0]), range(kernel[1])):
-        pieces[tap] = (..., *(slice(t * d, t * d + (o - 1) * s + 1, s)
-                              for t, d, o, s in zip(tap, dilation, out, stride, strict=True)))
+        pieces[tap] = (
+            ...,
+            *(slice(t * d, t * d + (o - 1) * s + 1, s) for t, d, o, s in zip(tap, dilation, out, stride, strict=True)),
+        )
     return out, pieces
 
 
@@ -100,7 +104,8 @@ def reference_convolution(x, weight, g, stride, padding, dilation, groups):
         g_padded[piece] += np.einsum("ngohw,goc->ngchw", above, by_group[..., r, s])
         g_weight[..., r, s] = np.einsum("ngohw,ngchw->goc", above, padded[piece])
     gx = g_padded.reshape(batch, channels, *g_padded.shape[3:])[
-        :, :, padding[0]:padding[0] + size[0], padding[1]:padding[1] + size[1]]
+        :, :, padding[0] : padding[0] + size[0], padding[1] : padding[1] + size[1]
+    ]
     return y.reshape(batch, out_channels, *out), gx, g_weight.reshape(weight.shape), g
 
 
@@ -108,8 +113,10 @@ def reference_convolution(x, weight, g, stride, padding, dilation, groups):
 @pytest.mark.parametrize("case", CONVOLUTIONS, ids=str)
 def test_convolution_and_its_gradients(case, dtype):
     batch, channels, height, width, out_channels, kernel, stride, padding, dilation, groups = case
-    x, weight = draw(batch, channels, height, width, dtype=dtype), draw(out_channels, channels // groups, *kernel,
-                                                                        dtype=dtype, seed=1)
+    x, weight = (
+        draw(batch, channels, height, width, dtype=dtype),
+        draw(out_channels, channels // groups, *kernel, dtype=dtype, seed=1),
+    )
     bias = draw(out_channels, dtype=dtype, seed=2)
     options = (stride, padding, dilation, groups)
     y, gx, gw, g = reference_convolution(x, weight, None, *options)
@@ -160,8 +167,9 @@ def test_winograd_is_chosen_and_stays_within_its_bound(size, padding, monkeypatc
     bias = draw(out_channels, dtype="float32", seed=2)
     out = (height + 2 * padding[0] - 2, width + 2 * padding[1] - 2)
     assert winograd.is_faster((batch, height, width, channels), (3, 3), (1, 1), (1, 1), 1, out, out_channels, x.dtype)
-    y, gx, gw, g = reference_convolution(x, weight, draw(batch, out_channels, *out, dtype="float32", seed=4), (1, 1),
-                                         padding, (1, 1), 1)
+    y, gx, gw, g = reference_convolution(
+        x, weight, draw(batch, out_channels, *out, dtype="float32", seed=4), (1, 1), padding, (1, 1), 1
+    )
     g = g.astype(np.float32)
     assert_close(kernels.conv2d(x, weight, (1, 1), padding, bias=bias), y + bias[:, None, None], "float32", 3)
     assert_close(kernels.conv2d_input_grad(g, weight, x.shape, (1, 1), padding), gx, "float32", 3)
@@ -186,7 +194,8 @@ def test_convolution_is_the_same_from_run_to_run():
 POOLINGS = [
     (size, kernel, stride, padding, ceil_mode)
     for size, kernel, stride, padding, ceil_mode in itertools.product(
-        [(7, 9), (8, 6), (10, 11)], [(2, 2), (3, 3), (3, 2)], [(1, 1), (2, 2), (3, 2)], [(0, 0), (1, 1)], [False, True])
+        [(7, 9), (8, 6), (10, 11)], [(2, 2), (3, 3), (3, 2)], [(1, 1), (2, 2), (3, 2)], [(0, 0), (1, 1)], [False, True]
+    )
 ]
 
 
@@ -203,9 +212,12 @@ def windows(size, kernel, stride, padding, dilation, ceil_mode):
     out = [pooled(*axis, ceil_mode) for axis in zip(size, kernel, stride, padding, dilation, strict=True)]
     result = {}
     for i, j in itertools.product(range(out[0]), range(out[1])):
-        result[i, j] = [(a, b) for a in range(i * stride[0] - padding[0], 10**6, dilation[0])[:kernel[0]]
-                        for b in range(j * stride[1] - padding[1], 10**6, dilation[1])[:kernel[1]]
-                        if 0 <= a < size[0] and 0 <= b < size[1]]
+        result[i, j] = [
+            (a, b)
+            for a in range(i * stride[0] - padding[0], 10**6, dilation[0])[: kernel[0]]
+            for b in range(j * stride[1] - padding[1], 10**6, dilation[1])[: kernel[1]]
+            if 0 <= a < size[0] and 0 <= b < size[1]
+        ]
     return out, result
 
 
@@ -270,8 +282,10 @@ def test_avg_pool(case):
             if override is not None:
                 divisor = override
             elif include_pad:  # padding counts, what ceil_mode adds beyond it does not
-                divisor = math.prod(min(o * s - p + k, n + p) - (o * s - p) for o, s, p, k, n
-                                    in zip((i, j), stride, padding, kernel, size, strict=True))
+                divisor = math.prod(
+                    min(o * s - p + k, n + p) - (o * s - p)
+                    for o, s, p, k, n in zip((i, j), stride, padding, kernel, size, strict=True)
+                )
             else:
                 divisor = len(inside)
             for a, b in inside:
@@ -283,14 +297,21 @@ def test_avg_pool(case):
         np.testing.assert_allclose(kernels.avg_pool2d_grad(g, x.shape, *options), gx, atol=1e-12)
 
 
-@pytest.mark.parametrize("size, out", [((7, 9), (1, 1)), ((8, 8), (4, 2)), ((7, 9), (3, 4)), ((3, 3), (5, 7)),
-                                       ((6, 6), (6, 6)), ((2, 2), (3, 1))])
+@pytest.mark.parametrize(
+    "size, out",
+    [((7, 9), (1, 1)), ((8, 8), (4, 2)), ((7, 9), (3, 4)), ((3, 3), (5, 7)), ((6, 6), (6, 6)), ((2, 2), (3, 1))],
+)
 def test_adaptive_pooling(size, out):
     x, g = draw(2, 3, *size), draw(2, 3, *out, seed=1)
     mean, gx, top = np.zeros((2, 3, *out)), np.zeros_like(x), np.zeros((2, 3, *out))
     for i, j in itertools.product(range(out[0]), range(out[1])):
-        window = (..., *(slice(math.floor(k * n / o), math.ceil((k + 1) * n / o))
-                         for k, n, o in zip((i, j), size, out, strict=True)))
+        window = (
+            ...,
+            *(
+                slice(math.floor(k * n / o), math.ceil((k + 1) * n / o))
+                for k, n, o in zip((i, j), size, out, strict=True)
+            ),
+        )
         mean[:, :, i, j], top[:, :, i, j] = x[window].mean(axis=(2, 3)), x[window].max(axis=(2, 3))
         gx[window] += g[:, :, i, j, None, None] / x[0, 0][window[1:]].size
     for x_ in layouts(x):
@@ -339,8 +360,11 @@ def reference_batch_norm(x, weight, bias, eps, g, alive):
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("mean", [0, 1000])
 @pytest.mark.parametrize("relu", [False, True])
-@pytest.mark.parametrize("shape", [(5, 4), (16, 3, 7, 7), (4, 6, 11), (2, 3, 4, 5, 6), (40, 8, 32, 32), (1000, 1),
-                                   (13, 3, 1, 1), (31, 7, 101)], ids=str)
+@pytest.mark.parametrize(
+    "shape",
+    [(5, 4), (16, 3, 7, 7), (4, 6, 11), (2, 3, 4, 5, 6), (40, 8, 32, 32), (1000, 1), (13, 3, 1, 1), (31, 7, 101)],
+    ids=str,
+)
 def test_batch_norm(shape, relu, mean, dtype):
     x = draw(*shape, dtype=dtype) + np.dtype(dtype).type(mean)
     weight, bias, g = (draw(*s, dtype=dtype, seed=k) for k, s in enumerate([shape[1:2], shape[1:2], shape], 1))
@@ -406,15 +430,20 @@ def test_relu_keeps_layout_and_stops_infinite_gradients(dtype):
     assert np.isnan(kernels.relu(np.array([np.nan], dtype))).all()
 
 
-@pytest.mark.parametrize("shape, kept", [((7, 5), 1), ((64, 64, 3), 1), ((1009, 3), 1), ((30, 4, 5), 2), ((0, 4), 1),
-                                         ((300, 2000), 1), ((4, 0), 1)], ids=str)
+@pytest.mark.parametrize(
+    "shape, kept",
+    [((7, 5), 1), ((64, 64, 3), 1), ((1009, 3), 1), ((30, 4, 5), 2), ((0, 4), 1), ((300, 2000), 1), ((4, 0), 1)],
+    ids=str,
+)
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_sum_leading(shape, kept, dtype):
     x = draw(*shape, dtype=dtype)
     expected = x.astype(np.float64).sum(axis=tuple(range(len(shape) - kept)))
     assert_close(kernels.sum_leading(x, kept), expected, dtype, 10)
-    assert np.array_equal(kernels.sum_leading(np.ones(shape, np.int64), kept), np.ones(shape, np.int64).sum(
-        axis=tuple(range(len(shape) - kept))))
+    assert np.array_equal(
+        kernels.sum_leading(np.ones(shape, np.int64), kept),
+        np.ones(shape, np.int64).sum(axis=tuple(range(len(shape) - kept))),
+    )
 
 
 def test_fold_is_a_view_of_all_elements():
@@ -470,10 +499,22 @@ def test_thread_counts_agree_closely(two_threads):
     assert_close(two, one.astype(np.float64), "float32")
 
 
-@pytest.mark.parametrize("a, b", [((300, 200), (200, 400)), ((700, 30), (30, 5)), ((8, 3000), (3000, 700)),
-                                  ((4, 300, 200), (200, 100)), ((6, 100, 90), (6, 90, 100)), ((1, 300, 90), (90, 400)),
-                                  ((2, 1, 200, 90), (5, 90, 90)), ((5,), (5, 3)), ((0, 5), (5, 3)), ((3, 5), (5,))],
-                         ids=str)
+@pytest.mark.parametrize(
+    "a, b",
+    [
+        ((300, 200), (200, 400)),
+        ((700, 30), (30, 5)),
+        ((8, 3000), (3000, 700)),
+        ((4, 300, 200), (200, 100)),
+        ((6, 100, 90), (6, 90, 100)),
+        ((1, 300, 90), (90, 400)),
+        ((2, 1, 200, 90), (5, 90, 90)),
+        ((5,), (5, 3)),
+        ((0, 5), (5, 3)),
+        ((3, 5), (5,)),
+    ],
+    ids=str,
+)
 def test_matmul(a, b, two_threads):
     a, b = draw(*a), draw(*b, seed=1)
     expected = np.matmul(a, b)

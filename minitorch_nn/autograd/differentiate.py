@@ -161,4 +161,3 @@ def _own(g: Any, before: list[Any]) -> np.ndarray[Any, Any]:
     if not array.flags.writeable or any(b is not None and np.may_share_memory(b._data, array) for b in before):
         return array.copy()
     return array
-

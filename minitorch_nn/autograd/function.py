@@ -31,7 +31,9 @@ class FunctionCtx:
         """Keep tensors for backward; a later change in place is found out there."""
         for t in tensors:
             if t is not None and not isinstance(t, TensorBase):
-                raise TypeError(f"save_for_backward can only save variables, but argument is of type {type(t).__name__}")
+                raise TypeError(
+                    f"save_for_backward can only save variables, but argument is of type {type(t).__name__}"
+                )
         self._to_save = tensors
 
     def mark_non_differentiable(self, *tensors: Tensor) -> None:
@@ -265,7 +267,9 @@ def once_differentiable(fn: Callable[..., Any]) -> Callable[..., Any]:
         if not recording or not any(isinstance(a, TensorBase) and a._edge() is not None for a in args):
             return outputs
         single = not isinstance(outputs, tuple)
-        marked = [_DelayedError.apply(o) if isinstance(o, TensorBase) else o for o in ((outputs,) if single else outputs)]
+        marked = [
+            _DelayedError.apply(o) if isinstance(o, TensorBase) else o for o in ((outputs,) if single else outputs)
+        ]
         return marked[0] if single else tuple(marked)
 
     return wrapper
@@ -287,4 +291,3 @@ class _DelayedError(Function):
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
         raise RuntimeError("trying to differentiate twice a function that was marked with @once_differentiable")
-

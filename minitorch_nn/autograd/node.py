@@ -27,6 +27,7 @@ FREED = (
     "after calling backward."
 )
 
+
 class NodeHooks:
     """The hooks of one node, made only for a node that has any."""
 

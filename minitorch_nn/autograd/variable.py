@@ -76,4 +76,3 @@ def set_tensor_type(cls: type) -> None:
 def tensor_type() -> Any:
     """The class that the operations return: `Tensor`."""
     return _tensor_type
-

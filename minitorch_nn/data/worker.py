@@ -53,4 +53,3 @@ def become_worker(id: int, num_workers: int, base_seed: int, dataset: Any) -> No
     rng.torch_generator.manual_seed(seed)
     use_generator(rng.torch_generator)
     _this_thread.info = WorkerInfo(id, num_workers, seed, dataset, rng)
-

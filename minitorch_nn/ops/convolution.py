@@ -105,7 +105,7 @@ def convolve_weight(
 @op(g=lambda gg, g_shape: expand_shape(reshape(gg, (1, -1) + (1,) * (len(g_shape) - 2)), shape=g_shape))
 def sum_channels(g: Tensor) -> Tensor:
     """(N, C, ...) -> (C,)"""
-    return backends.kernels.sum_leading(np.moveaxis(g, 1, -1))  # type: ignore[no-any-return,arg-type]
+    return backends.kernels.sum_leading(np.moveaxis(g, 1, -1))  # type: ignore[type-var]
 
 
 # Arguments, checked in PyTorch's order --------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def _nll_grad(g: Any, shape: Shape, target: Any, weight: Any, ignore: int, reduc
 @supports(FLOATS, "nll_loss2d_forward_out_frame")
 def nll_planes(input: Tensor, *, target: Any, weight: Any, ignore: int, reduction: str) -> Tensor:
     """As nll, for input (N, C, H, W) and target (N, H, W)"""
-    rows = np.moveaxis(input, 1, -1).reshape(-1, input.shape[1])  # type: ignore[arg-type]
+    rows = np.moveaxis(input, 1, -1).reshape(-1, input.shape[1])  # type: ignore[type-var]
     out = nll(rows, target=target.reshape(-1), weight=weight, ignore=ignore, reduction=reduction)  # type: ignore[arg-type]
     return out.reshape(target.shape) if reduction == "none" else out
 

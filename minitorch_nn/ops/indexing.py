@@ -62,7 +62,7 @@ def add_rows_at(input: Tensor, source: Tensor, *, dim: int, index: Any, alpha: f
     if not input.ndim:
         return input + source * alpha
     out = np.array(input)
-    add_rows(np.moveaxis(out, dim, 0), index, np.moveaxis(source * alpha, dim, 0))  # type: ignore[arg-type]
+    add_rows(np.moveaxis(out, dim, 0), index, np.moveaxis(source * alpha, dim, 0))  # type: ignore[type-var]
     return out  # type: ignore[return-value]
 
 
@@ -139,7 +139,7 @@ def put_index(g: Tensor, *, index: Index, shape: Shape) -> Tensor:
     sizes = [shape[a] for a in axes]
     rest = [n for a, n in enumerate(shape) if a not in axes]
     flat = np.zeros((int(np.prod(sizes)), *rest), g.dtype)  # type: ignore[call-overload]
-    values = np.moveaxis(g, range(at, at + rows.ndim), range(rows.ndim))  # type: ignore[arg-type]
+    values = np.moveaxis(g, range(at, at + rows.ndim), range(rows.ndim))  # type: ignore[type-var]
     add_rows(flat, rows.reshape(-1), values.reshape(rows.size, *rest))
     return np.moveaxis(flat.reshape(*sizes, *rest), range(len(axes)), axes)  # type: ignore[return-value]
 

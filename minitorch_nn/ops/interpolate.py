@@ -46,7 +46,7 @@ def spread_taps(g: Tensor, *, taps: Taps, shape: tuple[int, ...]) -> Tensor:
         out[...] = 0
         for rows, shares in pairs:
             part = g if shares is None else g * _along(shares, dim, g)
-            add_rows(np.moveaxis(out, dim, 0), rows, np.moveaxis(part, dim, 0))  # type: ignore[arg-type]
+            add_rows(np.moveaxis(out, dim, 0), rows, np.moveaxis(part, dim, 0))  # type: ignore[type-var]
         g = out
     return g
 

@@ -206,7 +206,8 @@ def layer_norm(
     have = input._data.shape
     if not shape:
         raise RuntimeError(
-            f"Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got normalized_shape = {list(shape)}"
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
+            f"normalized_shape = {list(shape)}"
         )
     for name, t in (("weight", weight), ("bias", bias)):
         if t is not None and t._data.shape != shape:

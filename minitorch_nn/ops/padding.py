@@ -87,7 +87,7 @@ def collect(g: Tensor, *, maps: Maps, shape: tuple[int, ...]) -> Tensor:
     for dim, rows in reversed(maps):
         out = image_like(g, (*g.shape[:dim], shape[dim], *g.shape[dim + 1 :]))
         out[...] = 0
-        add_rows(np.moveaxis(out, dim, 0), rows, np.moveaxis(g, dim, 0))  # type: ignore[arg-type]
+        add_rows(np.moveaxis(out, dim, 0), rows, np.moveaxis(g, dim, 0))  # type: ignore[type-var]
         g = out
     return g
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -24,7 +24,7 @@ _SEQUENCES = (list, tuple, range)
 def made(array: Any, device: Any, requires_grad: bool) -> Tensor:
     """A new tensor on `array`, which nobody else holds"""
     check_device(device)
-    t = tensor_type()._wrap(array)
+    t = cast("Tensor", tensor_type()._wrap(array))
     if mode.inference:
         t._counter = None  # type: ignore[assignment]
     if requires_grad:
@@ -165,7 +165,8 @@ def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tens
     kind = None if dtype is None else as_dtype(dtype)
     if isinstance(data, TensorBase):
         check_device(device)
-        return data if kind is None else data.to(kind)
+        there = cast("Tensor", data)
+        return there if kind is None else there.to(kind)
     if isinstance(data, np.ndarray) and (kind is None or kind.numpy == data.dtype):
         check_device(device)
         return from_numpy(data)
@@ -190,4 +191,5 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
             "program.",
             stacklevel=2,
         )
-    return tensor_type()._wrap(ndarray.view() if type(ndarray) is np.ndarray else np.asarray(ndarray))
+    array = ndarray.view() if type(ndarray) is np.ndarray else np.asarray(ndarray)
+    return cast("Tensor", tensor_type()._wrap(array))

@@ -48,8 +48,10 @@ class _Windows:
 
 def output_size(size: Pair, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Pair:
     """Height and width of a convolution's output."""
-    h, w = ((n + 2 * p - d * (k - 1) - 1) // s + 1
-            for n, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True))
+    h, w = (
+        (n + 2 * p - d * (k - 1) - 1) // s + 1
+        for n, k, s, p, d in zip(size, kernel, stride, padding, dilation, strict=True)
+    )
     return h, w
 
 
@@ -60,8 +62,12 @@ def _window_view(x: np.ndarray, windows: _Windows, block: Block) -> np.ndarray:
     base, offset = windows_of(x, "padded", (n0, n1), corner, windows.extent(i1 - i0))
     n, h, w, c = base.strides
     (sh, sw), (dh, dw) = windows.stride, windows.dilation
-    return strided(base, offset, (n1 - n0, i1 - i0, windows.out[1], *windows.kernel, x.shape[3]),
-                   (n, h * sh, w * sw, h * dh, w * dw, c))
+    return strided(
+        base,
+        offset,
+        (n1 - n0, i1 - i0, windows.out[1], *windows.kernel, x.shape[3]),
+        (n, h * sh, w * sw, h * dh, w * dw, c),
+    )
 
 
 def _pack(x: np.ndarray, windows: _Windows, block: Block, groups: int) -> np.ndarray:
@@ -112,8 +118,12 @@ def multiply_transposed(left: np.ndarray, right: np.ndarray, out: np.ndarray) ->
 
 
 def _can_pair(windows: _Windows, groups: int) -> bool:
-    return groups == 1 and windows.kernel[1] > 1 and windows.stride[1] == windows.dilation[1] == 1 and (
-        windows.out[1] % 2 == 0)
+    return (
+        groups == 1
+        and windows.kernel[1] > 1
+        and windows.stride[1] == windows.dilation[1] == 1
+        and (windows.out[1] % 2 == 0)
+    )
 
 
 def _paired(matrices: np.ndarray, windows: _Windows, channels: int) -> tuple[np.ndarray, _Windows]:
@@ -126,21 +136,27 @@ def _paired(matrices: np.ndarray, windows: _Windows, channels: int) -> tuple[np.
     wide = np.zeros((kh, kw + 1, channels, 2, out_channels), matrices.dtype)
     wide[:, :kw, :, 0] = taps
     wide[:, 1:, :, 1] = taps
-    pairs = replace(windows, kernel=(kh, kw + 1), stride=(windows.stride[0], 2),
-                    out=(windows.out[0], windows.out[1] // 2))
+    pairs = replace(
+        windows, kernel=(kh, kw + 1), stride=(windows.stride[0], 2), out=(windows.out[0], windows.out[1] // 2)
+    )
     return wide.reshape(1, -1, 2 * out_channels), pairs
 
 
-def _correlate(x: np.ndarray, matrices: np.ndarray, windows: _Windows, out: np.ndarray,
-               bias: np.ndarray | None = None) -> None:
+def _correlate(
+    x: np.ndarray, matrices: np.ndarray, windows: _Windows, out: np.ndarray, bias: np.ndarray | None = None
+) -> None:
     """Correlate x (N, H, W, C) with matrices (groups, kh * kw * C / groups, O / groups) into out (N, oh, ow, O).
 
     `out` may have any strides; where it is not C-ordered, the products go through a scratch block.
     """
     if matrices.shape[2] <= _NARROW and out.flags.c_contiguous and _can_pair(windows, matrices.shape[0]):
         batch, height, width, channels = out.shape
-        _correlate(x, *_paired(matrices, windows, x.shape[3]), out.reshape(batch, height, width // 2, 2 * channels),
-                   None if bias is None else np.tile(bias, 2))
+        _correlate(
+            x,
+            *_paired(matrices, windows, x.shape[3]),
+            out.reshape(batch, height, width // 2, 2 * channels),
+            None if bias is None else np.tile(bias, 2),
+        )
         return
     groups, depth, group_out = matrices.shape
     blocks = image_blocks(x.shape[0], windows.out, groups * depth * x.itemsize, _BLOCK_BYTES)
@@ -164,8 +180,9 @@ def _correlate(x: np.ndarray, matrices: np.ndarray, windows: _Windows, out: np.n
     parallel.run(task, len(blocks))
 
 
-def _correlate_depthwise(x: np.ndarray, weight: np.ndarray, windows: _Windows, out: np.ndarray,
-                         bias: np.ndarray | None = None) -> None:
+def _correlate_depthwise(
+    x: np.ndarray, weight: np.ndarray, windows: _Windows, out: np.ndarray, bias: np.ndarray | None = None
+) -> None:
     """One input channel per group: multiply-add per tap, no products. weight (kh, kw, C, multiplier)."""
     kh, kw, channels, multiplier = weight.shape
     blocks = image_blocks(x.shape[0], windows.out, channels * multiplier * x.itemsize, _BLOCK_BYTES // 4)
@@ -198,8 +215,15 @@ def _as_matrices(weight: np.ndarray, groups: int) -> np.ndarray:
     return matrices if large else np.ascontiguousarray(matrices)
 
 
-def conv2d(x: np.ndarray, weight: np.ndarray, stride: Pair = (1, 1), padding: Pair = (0, 0), dilation: Pair = (1, 1),
-           groups: int = 1, bias: np.ndarray | None = None) -> np.ndarray:
+def conv2d(
+    x: np.ndarray,
+    weight: np.ndarray,
+    stride: Pair = (1, 1),
+    padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+    bias: np.ndarray | None = None,
+) -> np.ndarray:
     """y[n, o, i, j] = bias[o] + sum over c, r, s of x[n, c, i sh + r dh - ph, j sw + s dw - pw] weight[o, c, r, s].
 
     x (N, C, H, W), weight (O, C / groups, kh, kw), bias (O,) or None -> (N, O, oh, ow), channels-last in memory.
@@ -233,9 +257,16 @@ def _phase(offset: int, size: int, kernel: int, stride: int, padding: int, dilat
     return first, step, (offset + padding - first * dilation) // stride, dilation // common
 
 
-def conv2d_input_grad(g: np.ndarray, weight: np.ndarray, x_shape: tuple[int, ...], stride: Pair = (1, 1),
-                      padding: Pair = (0, 0), dilation: Pair = (1, 1), groups: int = 1,
-                      bias: np.ndarray | None = None) -> np.ndarray:
+def conv2d_input_grad(
+    g: np.ndarray,
+    weight: np.ndarray,
+    x_shape: tuple[int, ...],
+    stride: Pair = (1, 1),
+    padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+    bias: np.ndarray | None = None,
+) -> np.ndarray:
     """The gradient of conv2d's input; also the transposed convolution of g, to which `bias` (C,) is added.
 
     g (N, O, oh, ow), weight (O, C / groups, kh, kw), x_shape (N, C, H, W) -> x_shape, channels-last in memory.
@@ -256,29 +287,44 @@ def conv2d_input_grad(g: np.ndarray, weight: np.ndarray, x_shape: tuple[int, ...
         r0, r_step, top, up = _phase(a, height, kh, stride[0], padding[0], dilation[0])
         for b in range(min(stride[1], width)):
             s0, s_step, left, back = _phase(b, width, kw, stride[1], padding[1], dilation[1])
-            out = gx[:, a::stride[0], b::stride[1]]
+            out = gx[:, a :: stride[0], b :: stride[1]]
             part = taps[r0::r_step, s0::s_step][::-1, ::-1]
             rows, columns = part.shape[:2]
             if not rows * columns:
                 out[...] = 0 if bias is None else bias
                 continue
-            windows = _Windows((rows, columns), (1, 1), (up, back), top - (rows - 1) * up,
-                               left - (columns - 1) * back, (out.shape[1], out.shape[2]))
-            if winograd.is_faster(gl.shape, windows.kernel, stride, windows.dilation, groups, windows.out, channels,
-                                  dtype):
+            windows = _Windows(
+                (rows, columns),
+                (1, 1),
+                (up, back),
+                top - (rows - 1) * up,
+                left - (columns - 1) * back,
+                (out.shape[1], out.shape[2]),
+            )
+            if winograd.is_faster(
+                gl.shape, windows.kernel, stride, windows.dilation, groups, windows.out, channels, dtype
+            ):
                 winograd.correlate(gl, part[:, :, 0], windows.top, windows.left, out, bias)
             elif groups == gl.shape[3] == channels > 1:
                 depthwise = part.reshape(rows, columns, channels, 1)
                 _correlate_depthwise(gl, depthwise, windows, out, bias)
             else:
                 matrices = np.ascontiguousarray(part.transpose(2, 0, 1, 3, 4)).reshape(
-                    groups, rows * columns * group_out, channels // groups)
+                    groups, rows * columns * group_out, channels // groups
+                )
                 _correlate(gl, matrices, windows, out, bias)
     return channels_first(gx).astype(result, copy=False)
 
 
-def conv2d_weight_grad(g: np.ndarray, x: np.ndarray, weight_shape: tuple[int, ...], stride: Pair = (1, 1),
-                       padding: Pair = (0, 0), dilation: Pair = (1, 1), groups: int = 1) -> np.ndarray:
+def conv2d_weight_grad(
+    g: np.ndarray,
+    x: np.ndarray,
+    weight_shape: tuple[int, ...],
+    stride: Pair = (1, 1),
+    padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+) -> np.ndarray:
     """The gradient of conv2d's weight: sum over n, i, j of g[n, o, i, j] x[n, c, i sh + r dh - ph, j sw + s dw - pw].
 
     g (N, O, oh, ow), x (N, C, H, W), weight_shape (O, C / groups, kh, kw) -> weight_shape, channels-last in memory.
@@ -346,8 +392,17 @@ def _weight_grad_depthwise(g: np.ndarray, x: np.ndarray, windows: _Windows) -> n
     return total
 
 
-def conv2d_grads(g: np.ndarray, x: np.ndarray, weight: np.ndarray, stride: Pair = (1, 1), padding: Pair = (0, 0),
-                 dilation: Pair = (1, 1), groups: int = 1) -> tuple[np.ndarray, np.ndarray]:
+def conv2d_grads(
+    g: np.ndarray,
+    x: np.ndarray,
+    weight: np.ndarray,
+    stride: Pair = (1, 1),
+    padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+    groups: int = 1,
+) -> tuple[np.ndarray, np.ndarray]:
     """Both gradients of conv2d: (gradient of x, gradient of weight)."""
-    return (conv2d_input_grad(g, weight, x.shape, stride, padding, dilation, groups),
-            conv2d_weight_grad(g, x, weight.shape, stride, padding, dilation, groups))
+    return (
+        conv2d_input_grad(g, weight, x.shape, stride, padding, dilation, groups),
+        conv2d_weight_grad(g, x, weight.shape, stride, padding, dilation, groups),
+    )

@@ -67,7 +67,7 @@ def copy_window(x: np.ndarray, out: np.ndarray, top: int, left: int, fill: float
     for edge in (out[:, :i0], out[:, i1:], out[:, i0:i1, :j0], out[:, i0:i1, j1:]):
         if edge.size:
             edge.fill(fill)
-    out[:, i0:i1, j0:j1] = x[:, top + i0:top + i1, left + j0:left + j1]
+    out[:, i0:i1, j0:j1] = x[:, top + i0 : top + i1, left + j0 : left + j1]
 
 
 def strided(base: np.ndarray, offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> np.ndarray:
@@ -75,8 +75,14 @@ def strided(base: np.ndarray, offset: int, shape: tuple[int, ...], strides: tupl
     return np.ndarray(shape, base.dtype, base, offset, strides)
 
 
-def windows_of(x: np.ndarray, role: str, images: tuple[int, int], corner: tuple[int, int], extent: tuple[int, int],
-               fill: float = 0.0) -> tuple[np.ndarray, int]:
+def windows_of(
+    x: np.ndarray,
+    role: str,
+    images: tuple[int, int],
+    corner: tuple[int, int],
+    extent: tuple[int, int],
+    fill: float = 0.0,
+) -> tuple[np.ndarray, int]:
     """The rectangle at `corner` of the images of x (N, H, W, C): (C-ordered array that holds it, byte offset in it).
 
     That is x itself where the rectangle lies inside, else a scratch copy with `fill` around the image.

@@ -41,8 +41,9 @@ class _Folded:
         self.wide = fold(rows)
         self.positions, self.channels = rows.shape
         self.repeats = self.wide.shape[1] // max(1, self.channels)
-        self.blocks = [slice(*span) for span in
-                       parallel.spans(len(self.wide), max(1, _BLOCK // max(1, self.wide.shape[1])))]
+        self.blocks = [
+            slice(*span) for span in parallel.spans(len(self.wide), max(1, _BLOCK // max(1, self.wide.shape[1])))
+        ]
 
     def tile(self, per_channel: np.ndarray) -> np.ndarray:
         return np.tile(per_channel.astype(self.wide.dtype), self.repeats)
@@ -72,7 +73,7 @@ def _moments(rows: _Folded, centre: np.ndarray | None) -> tuple[np.ndarray, np.n
     count = max(1, rows.positions)
     mean, square = rows.total(firsts) / count, rows.total(seconds) / count
     variance = np.maximum(square - mean * mean, 0)
-    return (mean if origin is None else mean + origin[:rows.channels]), variance
+    return (mean if origin is None else mean + origin[: rows.channels]), variance
 
 
 def _statistics(rows: _Folded) -> tuple[np.ndarray, np.ndarray]:
@@ -100,8 +101,9 @@ def _scale_shift(rows: _Folded, scale: np.ndarray, shift: np.ndarray, relu: bool
     return out
 
 
-def batch_norm_train(x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, eps: float,
-                     relu: bool = False) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def batch_norm_train(
+    x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, eps: float, relu: bool = False
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """y = (x - mean) * invstd * weight + bias over all axes but 1, with invstd = 1 / sqrt(var + eps); relu on request.
 
     x (N, C, ...), weight and bias (C,) or None (one and zero).
@@ -117,8 +119,15 @@ def batch_norm_train(x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray 
     return y, mean.astype(dtype), invstd.astype(dtype), var.astype(dtype)
 
 
-def batch_norm_eval(x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray | None, running_mean: np.ndarray,
-                    running_var: np.ndarray, eps: float, relu: bool = False) -> np.ndarray:
+def batch_norm_eval(
+    x: np.ndarray,
+    weight: np.ndarray | None,
+    bias: np.ndarray | None,
+    running_mean: np.ndarray,
+    running_var: np.ndarray,
+    eps: float,
+    relu: bool = False,
+) -> np.ndarray:
     """y = (x - running_mean) / sqrt(running_var + eps) * weight + bias, as one scale and shift."""
     scale = 1.0 / np.sqrt(running_var.astype(np.float64) + eps)
     if weight is not None:
@@ -127,10 +136,17 @@ def batch_norm_eval(x: np.ndarray, weight: np.ndarray | None, bias: np.ndarray |
     return _like(_scale_shift(_Folded(_rows(x, working_dtype(x))), scale, shift, relu), x)
 
 
-def batch_norm_grads(g: np.ndarray, x: np.ndarray, weight: np.ndarray | None, mean: np.ndarray, invstd: np.ndarray,
-                     need_x: bool = True, need_weight: bool = True, need_bias: bool = True,
-                     y_for_relu: np.ndarray | None = None,
-                     ) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
+def batch_norm_grads(
+    g: np.ndarray,
+    x: np.ndarray,
+    weight: np.ndarray | None,
+    mean: np.ndarray,
+    invstd: np.ndarray,
+    need_x: bool = True,
+    need_weight: bool = True,
+    need_bias: bool = True,
+    y_for_relu: np.ndarray | None = None,
+) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
     """Gradients of batch_norm_train for x, weight and bias, those not needed None.
 
     With m values per channel and xhat = (x - mean) * invstd:
@@ -159,7 +175,7 @@ def batch_norm_grads(g: np.ndarray, x: np.ndarray, weight: np.ndarray | None, me
 
     parallel.run(reduce, len(rows.blocks))
     total_g, total_gx = rows.total(sums_g), rows.total(sums_gx)
-    centre = mean if origin is None else mean - origin[:rows.channels]
+    centre = mean if origin is None else mean - origin[: rows.channels]
     total_gxhat = (total_gx - centre * total_g) * invstd
     gx = None
     if need_x:
@@ -170,8 +186,9 @@ def batch_norm_grads(g: np.ndarray, x: np.ndarray, weight: np.ndarray | None, me
     return (gx, total_gxhat.astype(dtype) if need_weight else None, total_g.astype(dtype) if need_bias else None)
 
 
-def _combine(rows: _Folded, upstream: Callable[[slice], np.ndarray], scale: np.ndarray, slope: np.ndarray,
-             shift: np.ndarray) -> np.ndarray:
+def _combine(
+    rows: _Folded, upstream: Callable[[slice], np.ndarray], scale: np.ndarray, slope: np.ndarray, shift: np.ndarray
+) -> np.ndarray:
     """upstream * scale + rows * slope + shift, in one pass over memory."""
     out = np.empty_like(rows.wide)
     scale, slope, shift = rows.tile(scale), rows.tile(slope), rows.tile(shift)

@@ -34,8 +34,12 @@ class _Blas:
             library = ctypes.CDLL(np._core._multiarray_umath.__file__)  # type: ignore[attr-defined]
         except (AttributeError, OSError):
             return
-        for name in ("scipy_openblas_{}_num_threads64_", "scipy_openblas_{}_num_threads",
-                     "openblas_{}_num_threads64_", "openblas_{}_num_threads"):
+        for name in (
+            "scipy_openblas_{}_num_threads64_",
+            "scipy_openblas_{}_num_threads",
+            "openblas_{}_num_threads64_",
+            "openblas_{}_num_threads",
+        ):
             try:
                 setter, getter = getattr(library, name.format("set")), getattr(library, name.format("get"))
             except AttributeError:

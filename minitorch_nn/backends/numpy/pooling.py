@@ -39,8 +39,9 @@ def _lowest(dtype: np.dtype) -> float:
     return -math.inf if np.issubdtype(dtype, np.floating) else np.iinfo(dtype).min
 
 
-def _taps(x: np.ndarray, block: Block, width: int, kernel: Pair, stride: Pair, padding: Pair,
-          dilation: Pair, fill: float) -> list[np.ndarray]:
+def _taps(
+    x: np.ndarray, block: Block, width: int, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair, fill: float
+) -> list[np.ndarray]:
     """For each tap of the window, the (n, rows, width, C) view of the input under it, `fill` outside of x."""
     n0, n1, i0, i1 = block
     (kh, kw), (sh, sw), (dh, dw) = kernel, stride, dilation
@@ -48,13 +49,16 @@ def _taps(x: np.ndarray, block: Block, width: int, kernel: Pair, stride: Pair, p
     top, left = i0 * sh - padding[0], -padding[1]
     part = x[n0:n1]
     if top >= 0 and left >= 0 and top + tall <= x.shape[1] and left + wide <= x.shape[2]:
-        part = part[:, top:top + tall, left:left + wide]
+        part = part[:, top : top + tall, left : left + wide]
     else:
         padded = scratch("padded", (n1 - n0, tall, wide, x.shape[3]), x.dtype)
         copy_window(part, padded, top, left, fill)
         part = padded
-    return [part[:, r * dh:r * dh + (i1 - i0 - 1) * sh + 1:sh, s * dw:s * dw + (width - 1) * sw + 1:sw]
-            for r in range(kh) for s in range(kw)]
+    return [
+        part[:, r * dh : r * dh + (i1 - i0 - 1) * sh + 1 : sh, s * dw : s * dw + (width - 1) * sw + 1 : sw]
+        for r in range(kh)
+        for s in range(kw)
+    ]
 
 
 def _starts(count: int, stride: int, padding: int) -> np.ndarray:
@@ -74,8 +78,14 @@ def _offsets(kernel: Pair, dilation: Pair, width: int) -> list[int]:
     return [r * dilation[0] * width + s * dilation[1] for r in range(kernel[0]) for s in range(kernel[1])]
 
 
-def max_pool2d(x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Pair = (0, 0),
-               dilation: Pair = (1, 1), ceil_mode: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def max_pool2d(
+    x: np.ndarray,
+    kernel_size: Pair,
+    stride: Pair | None = None,
+    padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+    ceil_mode: bool = False,
+) -> tuple[np.ndarray, np.ndarray]:
     """y[n, c, i, j] = max over the window, and where it was found: the flat int64 position in the H * W plane.
 
     x (N, C, H, W) -> two of (N, C, oh, ow), channels-last in memory. The first maximum wins, unless there is a nan:
@@ -124,10 +134,11 @@ def _argmax_over_taps(taps: list[np.ndarray], offsets: list[int], best: np.ndarr
     return found
 
 
-def _keep_inside(place: np.ndarray, found: np.ndarray, i0: int, size: Pair, width: int, stride: Pair, padding: Pair,
-                 dilation: Pair) -> None:
+def _keep_inside(
+    place: np.ndarray, found: np.ndarray, i0: int, size: Pair, width: int, stride: Pair, padding: Pair, dilation: Pair
+) -> None:
     """A window with nothing above minus infinity keeps its first tap, which may lie in the padding: step inside."""
-    rows = _starts(size[0], stride[0], padding[0])[i0:i0 + place.shape[1]]
+    rows = _starts(size[0], stride[0], padding[0])[i0 : i0 + place.shape[1]]
     cols = _starts(size[1], stride[1], padding[1])
     inside = [np.where(start < 0, start % step, start) for start, step in zip((rows, cols), dilation, strict=True)]
     first = inside[0][:, None, None] * width + inside[1][:, None]
@@ -136,8 +147,15 @@ def _keep_inside(place: np.ndarray, found: np.ndarray, i0: int, size: Pair, widt
         place[edge] = np.where(found[edge] == 0, border, place[edge])
 
 
-def max_pool2d_grad(g: np.ndarray, indices: np.ndarray, x_shape: tuple[int, ...], kernel_size: Pair | None = None,
-                    stride: Pair | None = None, padding: Pair = (0, 0), dilation: Pair = (1, 1)) -> np.ndarray:
+def max_pool2d_grad(
+    g: np.ndarray,
+    indices: np.ndarray,
+    x_shape: tuple[int, ...],
+    kernel_size: Pair | None = None,
+    stride: Pair | None = None,
+    padding: Pair = (0, 0),
+    dilation: Pair = (1, 1),
+) -> np.ndarray:
     """gx[n, c, indices[n, c, i, j]] += g[n, c, i, j]: also max_unpool where windows do not overlap.
 
     g and indices (N, C, oh, ow) -> x_shape (N, C, H, W), channels-last in memory. Where the windows are given, the
@@ -160,8 +178,10 @@ def max_pool2d_grad(g: np.ndarray, indices: np.ndarray, x_shape: tuple[int, ...]
     small = np.min_scalar_type(offsets[-1, -1])
     offsets = offsets.astype(small)  # compared with int64 numbers, the small integers would all be widened
     spans = parallel.spans(batch, max(1, _BLOCK_ELEMENTS // max(1, math.prod(size) * channels)))
-    rows, cols = (_taps_inside(n, k, s, p, d, count) for n, k, s, p, d, count
-                  in zip((height, width), kernel_size, stride, padding, dilation, size, strict=True))
+    rows, cols = (
+        _taps_inside(n, k, s, p, d, count)
+        for n, k, s, p, d, count in zip((height, width), kernel_size, stride, padding, dilation, size, strict=True)
+    )
 
     disjoint = all(s > d * (k - 1) for k, s, d in zip(kernel_size, stride, dilation, strict=True))
 
@@ -186,8 +206,9 @@ def max_pool2d_grad(g: np.ndarray, indices: np.ndarray, x_shape: tuple[int, ...]
     return channels_first(gx)
 
 
-def _taps_inside(size: int, kernel: int, stride: int, padding: int, dilation: int,
-                 count: int) -> dict[int, tuple[int, int, int]]:
+def _taps_inside(
+    size: int, kernel: int, stride: int, padding: int, dilation: int, count: int
+) -> dict[int, tuple[int, int, int]]:
     """Per tap of one axis: the windows (start, stop) whose tap lies inside the input, and where window 0 has it."""
     taps = {}
     for k in range(kernel):
@@ -222,21 +243,37 @@ def _window_counts(size: int, kernel: int, stride: int, padding: int, count: int
     return np.minimum(stop, size) - np.maximum(start, 0)
 
 
-def _inverse_divisor(size: Pair, out: Pair, kernel: Pair, stride: Pair, padding: Pair, count_include_pad: bool,
-                     divisor_override: int | None, dtype: np.dtype) -> np.ndarray:
+def _inverse_divisor(
+    size: Pair,
+    out: Pair,
+    kernel: Pair,
+    stride: Pair,
+    padding: Pair,
+    count_include_pad: bool,
+    divisor_override: int | None,
+    dtype: np.dtype,
+) -> np.ndarray:
     """1 / the number of elements each window divides by, (oh, ow, 1)."""
     if divisor_override is not None:
         return np.full((1, 1, 1), 1.0 / divisor_override, dtype)
-    rows, cols = (_window_counts(n, k, s, p, o, count_include_pad)
-                  for n, k, s, p, o in zip(size, kernel, stride, padding, out, strict=True))
+    rows, cols = (
+        _window_counts(n, k, s, p, o, count_include_pad)
+        for n, k, s, p, o in zip(size, kernel, stride, padding, out, strict=True)
+    )
     counts: np.ndarray = rows[:, None, None] * cols[:, None]
     inverse: np.ndarray = np.divide(1.0, counts).astype(dtype)
     return inverse
 
 
-def avg_pool2d(x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, padding: Pair = (0, 0),
-               ceil_mode: bool = False, count_include_pad: bool = True,
-               divisor_override: int | None = None) -> np.ndarray:
+def avg_pool2d(
+    x: np.ndarray,
+    kernel_size: Pair,
+    stride: Pair | None = None,
+    padding: Pair = (0, 0),
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> np.ndarray:
     """y[n, c, i, j] = sum over the window / number of its elements (padding counted or not, or `divisor_override`).
 
     x (N, C, H, W) -> (N, C, oh, ow), channels-last in memory.
@@ -246,8 +283,9 @@ def avg_pool2d(x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, pad
     xl = channels_last(x.astype(dtype, copy=False))
     batch, height, width, channels = xl.shape
     size = pooled_size((height, width), kernel_size, stride, padding, (1, 1), ceil_mode)
-    inverse = _inverse_divisor((height, width), size, kernel_size, stride, padding, count_include_pad,
-                               divisor_override, dtype)
+    inverse = _inverse_divisor(
+        (height, width), size, kernel_size, stride, padding, count_include_pad, divisor_override, dtype
+    )
     y = np.empty((batch, *size, channels), dtype)
     blocks = _row_blocks(batch, size, channels)
 
@@ -264,20 +302,30 @@ def avg_pool2d(x: np.ndarray, kernel_size: Pair, stride: Pair | None = None, pad
     return channels_first(y).astype(x.dtype, copy=False)
 
 
-def avg_pool2d_grad(g: np.ndarray, x_shape: tuple[int, ...], kernel_size: Pair, stride: Pair | None = None,
-                    padding: Pair = (0, 0), ceil_mode: bool = False, count_include_pad: bool = True,
-                    divisor_override: int | None = None) -> np.ndarray:
+def avg_pool2d_grad(
+    g: np.ndarray,
+    x_shape: tuple[int, ...],
+    kernel_size: Pair,
+    stride: Pair | None = None,
+    padding: Pair = (0, 0),
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> np.ndarray:
     """Every element of a window gets its share of g / divisor. g (N, C, oh, ow) -> x_shape, channels-last."""
     stride = kernel_size if stride is None else stride
     dtype = working_dtype(g)
     gl = channels_last(g.astype(dtype, copy=False))
     batch, channels, height, width = x_shape
     size = (gl.shape[1], gl.shape[2])
-    inverse = _inverse_divisor((height, width), size, kernel_size, stride, padding, count_include_pad,
-                               divisor_override, dtype)
+    inverse = _inverse_divisor(
+        (height, width), size, kernel_size, stride, padding, count_include_pad, divisor_override, dtype
+    )
     gx = np.zeros((batch, height, width, channels), dtype)
-    axes = [_taps_inside(n, k, s, p, 1, count) for n, k, s, p, count
-            in zip((height, width), kernel_size, stride, padding, size, strict=True)]
+    axes = [
+        _taps_inside(n, k, s, p, 1, count)
+        for n, k, s, p, count in zip((height, width), kernel_size, stride, padding, size, strict=True)
+    ]
     spans = parallel.spans(batch, max(1, 2 * _BLOCK_ELEMENTS // max(1, size[0] * size[1] * channels)))
 
     def task(index: int) -> None:

@@ -26,7 +26,7 @@ def sum_leading(x: np.ndarray, kept: int = 1) -> np.ndarray:
 
     x (..., *k) in any strides -> (*k), dtype kept.
     """
-    shape = x.shape[x.ndim - kept:]
+    shape = x.shape[x.ndim - kept :]
     columns = math.prod(shape)
     wide = fold(np.ascontiguousarray(x).reshape(x.size // max(1, columns), columns))
     spans = parallel.spans(len(wide), max(1, _BLOCK // max(1, wide.shape[1])))

@@ -58,8 +58,16 @@ def _tiles(size: tuple[int, int]) -> tuple[int, int]:
     return -(-size[0] // TILE), -(-size[1] // TILE)
 
 
-def is_faster(x_shape: tuple[int, ...], kernel: tuple[int, int], stride: tuple[int, int], dilation: tuple[int, int],
-              groups: int, out_size: tuple[int, int], out_channels: int, dtype: np.dtype) -> bool:
+def is_faster(
+    x_shape: tuple[int, ...],
+    kernel: tuple[int, int],
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
+    groups: int,
+    out_size: tuple[int, int],
+    out_channels: int,
+    dtype: np.dtype,
+) -> bool:
     """Whether this way is open and measured faster: nanoseconds per core, fitted to an AVX-512 machine.
 
     x_shape is (N, H, W, C).
@@ -83,8 +91,11 @@ def _transform(matrix: np.ndarray, tiles: np.ndarray, out: np.ndarray) -> None:
     chunk = 512
     whole = columns - columns % chunk
     if whole:
-        np.matmul(matrix, tiles[:, :whole].reshape(-1, whole // chunk, chunk).transpose(1, 0, 2),
-                  out=out[:, :whole].reshape(-1, whole // chunk, chunk).transpose(1, 0, 2))
+        np.matmul(
+            matrix,
+            tiles[:, :whole].reshape(-1, whole // chunk, chunk).transpose(1, 0, 2),
+            out=out[:, :whole].reshape(-1, whole // chunk, chunk).transpose(1, 0, 2),
+        )
     if whole < columns:
         np.matmul(matrix, tiles[:, whole:], out=out[:, whole:])
 
@@ -105,13 +116,13 @@ def _scatter(tiles: np.ndarray, out: np.ndarray, block: Block, tiles_wide: int) 
     """Write the (16, tiles, O) output tiles of a block to their places in out (N, oh, ow, O)."""
     n0, n1, t0, t1 = block
     channels = out.shape[3]
-    target = out[n0:n1, t0 * TILE:t1 * TILE]
+    target = out[n0:n1, t0 * TILE : t1 * TILE]
     shape = (n1 - n0, (t1 - t0) * TILE, tiles_wide * TILE, channels)
     whole = target if target.shape == shape else scratch("whole", shape, out.dtype)
     view = whole.reshape(n1 - n0, t1 - t0, TILE, tiles_wide, TILE, channels).transpose(2, 4, 0, 1, 3, 5)
     np.copyto(view, tiles.reshape(view.shape))
     if whole is not target:
-        target[...] = whole[:, :target.shape[1], :target.shape[2]]
+        target[...] = whole[:, : target.shape[1], : target.shape[2]]
 
 
 def _spectral_kernel(taps: np.ndarray) -> np.ndarray:
@@ -139,8 +150,9 @@ def _tile_blocks(batch: int, tiles: tuple[int, int], channels: int) -> list[Bloc
     return image_blocks(batch, tiles, tile_bytes, max(_BLOCK_BYTES, 64 * tile_bytes))
 
 
-def correlate(x: np.ndarray, taps: np.ndarray, top: int, left: int, out: np.ndarray,
-              bias: np.ndarray | None = None) -> None:
+def correlate(
+    x: np.ndarray, taps: np.ndarray, top: int, left: int, out: np.ndarray, bias: np.ndarray | None = None
+) -> None:
     """out[n, i, j] = sum over r, s of x[n, top + i + r, left + j + s] @ taps[r, s], plus bias; zeros outside of x.
 
     x (N, H, W, C), taps (3, 3, C, O), out (N, oh, ow, O) in any strides, all float32.
@@ -190,8 +202,11 @@ def weight_grad(g: np.ndarray, x: np.ndarray, top: int, left: int) -> np.ndarray
             _transform(_OUTPUT_ADJOINT, upstream, above)
             total = sums[index]
             product = total if number == start else scratch("products", total.shape, x.dtype)
-            np.matmul(above.reshape(-1, count, out_channels).transpose(0, 2, 1),
-                      spectrum.reshape(-1, count, channels), out=product)
+            np.matmul(
+                above.reshape(-1, count, out_channels).transpose(0, 2, 1),
+                spectrum.reshape(-1, count, channels),
+                out=product,
+            )
             if number > start:
                 total += product
 
