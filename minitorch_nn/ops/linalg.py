@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import backends
 from ..autograd.arrays import broadcast_error
 from ..autograd.op import op
 from .arithmetic import plus, times
@@ -48,10 +49,27 @@ def outer_product(a: Tensor, b: Tensor) -> Tensor:
     return np.multiply.outer(a, b)
 
 
-@op(name="MmBackward0", input=lambda g, mat2: mat_mat(g, t_2d(mat2)), mat2=lambda g, input: mat_mat(t_2d(input), g))
-def mat_mat(input: Tensor, mat2: Tensor) -> Tensor:
-    """(m, k) @ (k, n) -> (m, n)"""
-    return np.matmul(input, mat2)
+@op(
+    name="MmBackward0",
+    input=lambda g, mat2: mat_mat(g, t_2d(mat2)),
+    mat2=lambda g, input, by_columns: _right_grad(g, input, by_columns),
+)
+def mat_mat(input: Tensor, mat2: Tensor, *, by_columns: bool = False) -> Tensor:
+    """(m, k) @ (k, n) -> (m, n); by_columns: mat2 lies in memory by columns, and so shall its gradient"""
+    return backends.kernels.matmul(input, mat2)
+
+
+def _right_grad(g: Any, left: Any, by_columns: bool) -> Any:
+    """left.T @ g, in memory by rows or by columns: as what it is the gradient of, so that adding it needs no transposing
+
+    A weight of a linear layer is (out, in) and takes part as its transpose, which lies by columns.
+    """
+    return t_2d(mat_mat(t_2d(g), left)) if by_columns else mat_mat(t_2d(left), g)
+
+
+def _by_columns(matrix: Any) -> bool:
+    flags = matrix.flags
+    return bool(flags.f_contiguous and not flags.c_contiguous)
 
 
 @op(
@@ -61,18 +79,20 @@ def mat_mat(input: Tensor, mat2: Tensor) -> Tensor:
 )
 def batch_mat_mat(input: Tensor, mat2: Tensor) -> Tensor:
     """(b, m, k) @ (b, k, n) -> (b, m, n)"""
-    return np.matmul(input, mat2)
+    return backends.kernels.matmul(input, mat2)
 
 
 @op(
     name="AddmmBackward0",
     input=lambda g, beta: _scaled(g, beta),
     mat1=lambda g, mat2, alpha: _scaled(mat_mat(g, t_2d(mat2)), alpha),
-    mat2=lambda g, mat1, alpha: _scaled(mat_mat(t_2d(mat1), g), alpha),
+    mat2=lambda g, mat1, alpha, by_columns: _scaled(_right_grad(g, mat1, by_columns), alpha),
 )
-def add_mat_mat(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
-    """beta * input + alpha * mat1 @ mat2"""
-    return _plus_product(input, np.matmul(mat1, mat2), beta, alpha)
+def add_mat_mat(
+    input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha: Number = 1, by_columns: bool = False
+) -> Tensor:
+    """beta * input + alpha * mat1 @ mat2; by_columns as for `mat_mat`"""
+    return _plus_product(input, backends.kernels.matmul(mat1, mat2), beta, alpha)
 
 
 @op(
@@ -200,7 +220,7 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
     _check_sizes(a.shape, b.shape)
     _one_type(a, b, _matrix_types)
     _no_bools(a, "addmm_impl_cpu_")
-    return mat_mat(input, mat2)
+    return mat_mat(input, mat2, by_columns=_by_columns(mat2._data))
 
 
 def _check_batches(a: Any, b: Any, kernel: str) -> None:
@@ -248,7 +268,7 @@ def addmm(input: Tensor, mat1: Tensor, mat2: Tensor, *, beta: Number = 1, alpha:
     if start.shape != shape[1:]:
         expand(input.detach(), shape)  # raises where it does not broadcast
     _no_bools(a, "addmm_impl_cpu_")
-    return add_mat_mat(input, mat1, mat2, beta=beta, alpha=alpha)
+    return add_mat_mat(input, mat1, mat2, beta=beta, alpha=alpha, by_columns=_by_columns(mat2._data))
 
 
 def outer(input: Tensor, vec2: Tensor) -> Tensor:

@@ -17,6 +17,8 @@ _LARGE = 4_000_000  # multiplications from which on a second thread pays
 
 def matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """a @ b with NumPy's rules of broadcasting: (..., m, k) and (..., k, n) -> (..., m, n)."""
+    if a.size * b.size < _LARGE:  # small for certain, and the quickest test of it
+        return np.matmul(a, b)  # type: ignore[no-any-return]
     if a.ndim < 2 or b.ndim < 2 or a.size * b.shape[-1] < _LARGE or parallel.get_num_threads() == 1:
         return np.asarray(np.matmul(a, b))
     if a.ndim > 2 and b.ndim == 2:  # one tall product instead of many small ones
