@@ -1,4 +1,4 @@
-"""Every operation, by family: each file shows the kernels with their gradient rules."""
+"""Every operation, by family: each file shows the kernels with their gradient rules; docs/operations.md lists them."""
 
 from .accumulate import cumprod as cumprod
 from .accumulate import cumsum as cumsum
