@@ -12,14 +12,21 @@ from __future__ import annotations
 
 import math as _math
 
+from . import accelerator as accelerator
 from . import autograd as autograd
 from . import backends as backends
 from . import cuda as cuda
+from . import distributed as distributed
+from . import func as func
+from . import jit as jit
 from . import linalg as linalg
 from . import nn as nn
 from . import optim as optim
 from . import random as random
+from . import serialization as serialization
 from . import utils as utils
+from . import version as version
+from ._absent import absent as _absent
 from ._printing import printoptions as printoptions
 from ._printing import set_printoptions as set_printoptions
 from .autograd import enable_grad as enable_grad
@@ -29,8 +36,13 @@ from .autograd import is_inference_mode_enabled as is_inference_mode_enabled
 from .autograd import no_grad as no_grad
 from .autograd import set_grad_enabled as set_grad_enabled
 from .device import device as device
+from .dtypes import bfloat16 as bfloat16
 from .dtypes import bool as bool
 from .dtypes import can_cast as can_cast
+from .dtypes import cdouble as cdouble
+from .dtypes import cfloat as cfloat
+from .dtypes import complex64 as complex64
+from .dtypes import complex128 as complex128
 from .dtypes import double as double
 from .dtypes import dtype as dtype
 from .dtypes import finfo as finfo
@@ -52,8 +64,18 @@ from .dtypes import result_type as result_type
 from .dtypes import set_default_dtype as set_default_dtype
 from .dtypes import short as short
 from .dtypes import uint8 as uint8
+from .dtypes import uint16 as uint16
+from .dtypes import uint32 as uint32
+from .dtypes import uint64 as uint64
 from .io import load as load
 from .io import save as save
+from .layout import channels_last as channels_last
+from .layout import channels_last_3d as channels_last_3d
+from .layout import contiguous_format as contiguous_format
+from .layout import layout as layout
+from .layout import memory_format as memory_format
+from .layout import preserve_format as preserve_format
+from .layout import strided as strided
 from .ops import abs as abs
 from .ops import acos as acos
 from .ops import adaptive_avg_pool1d as adaptive_avg_pool1d
@@ -96,7 +118,6 @@ from .ops import chunk as chunk
 from .ops import clamp as clamp
 from .ops import clamp_max as clamp_max
 from .ops import clamp_min as clamp_min
-from .ops import clone as clone
 from .ops import concat as concat
 from .ops import concatenate as concatenate
 from .ops import conv1d as conv1d
@@ -240,24 +261,52 @@ from .ops import var as var
 from .ops import var_mean as var_mean
 from .ops import vstack as vstack
 from .ops import where as where
-from .random import Generator as Generator
 from .random import default_generator as default_generator
 from .random import fork_rng as fork_rng
+from .random import get_rng_state as get_rng_state
 from .random import initial_seed as initial_seed
 from .random import manual_seed as manual_seed
 from .random import seed as seed
+from .random import set_rng_state as set_rng_state
+from .settings import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
+from .settings import compile as compile
+from .settings import get_default_device as get_default_device
+from .settings import get_float32_matmul_precision as get_float32_matmul_precision
+from .settings import get_num_interop_threads as get_num_interop_threads
+from .settings import get_num_threads as get_num_threads
+from .settings import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
+from .settings import set_default_device as set_default_device
+from .settings import set_float32_matmul_precision as set_float32_matmul_precision
+from .settings import set_num_interop_threads as set_num_interop_threads
+from .settings import set_num_threads as set_num_threads
+from .settings import use_deterministic_algorithms as use_deterministic_algorithms
+from .tensor import BoolTensor as BoolTensor
+from .tensor import ByteTensor as ByteTensor
+from .tensor import CharTensor as CharTensor
+from .tensor import DoubleTensor as DoubleTensor
+from .tensor import FloatTensor as FloatTensor
+from .tensor import Generator as Generator
+from .tensor import HalfTensor as HalfTensor
+from .tensor import IntTensor as IntTensor
+from .tensor import LongTensor as LongTensor
+from .tensor import ShortTensor as ShortTensor
 from .tensor import Size as Size
 from .tensor import Tensor as Tensor
 from .tensor import arange as arange
 from .tensor import as_tensor as as_tensor
+from .tensor import asarray as asarray
+from .tensor import clone as clone
 from .tensor import empty as empty
 from .tensor import empty_like as empty_like
 from .tensor import eye as eye
+from .tensor import from_dlpack as from_dlpack
 from .tensor import from_numpy as from_numpy
+from .tensor import frombuffer as frombuffer
 from .tensor import full as full
 from .tensor import full_like as full_like
 from .tensor import is_complex as is_complex
 from .tensor import is_floating_point as is_floating_point
+from .tensor import is_inference as is_inference
 from .tensor import is_nonzero as is_nonzero
 from .tensor import is_tensor as is_tensor
 from .tensor import linspace as linspace
@@ -274,8 +323,10 @@ from .tensor import randn as randn
 from .tensor import randn_like as randn_like
 from .tensor import randperm as randperm
 from .tensor import tensor as tensor
+from .tensor import typename as typename
 from .tensor import zeros as zeros
 from .tensor import zeros_like as zeros_like
+from .version import __version__ as __version__
 
 inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
 
@@ -301,3 +352,5 @@ sgn = sign
 subtract = sub
 swapaxes = transpose
 swapdims = transpose
+
+__getattr__ = _absent(__name__, globals())

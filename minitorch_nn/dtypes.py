@@ -51,7 +51,35 @@ int8 = dtype("int8", "Char")
 uint8 = dtype("uint8", "Byte")
 bool = dtype("bool", "Bool")
 
-_by_name = {d.name: d for d in _by_numpy.values()}
+
+class _Missing(dtype):
+    """A number type of PyTorch's that has a name here and nothing else: making a tensor of it raises."""
+
+    __slots__ = ("_why",)
+
+    def __init__(self, name: str, itemsize: builtins.int, why: str) -> None:
+        self.name, self.type_name, self.itemsize, self._why = name, name, itemsize, why
+        self.is_floating_point = name == "bfloat16"
+        self.is_signed = not name.startswith("u")
+
+    @property
+    def is_complex(self) -> builtins.bool:
+        return self.name.startswith("complex")
+
+    @property
+    def numpy(self) -> np.dtype[Any]:  # type: ignore[override]
+        """Raises NotImplementedError: there are no arrays of it."""
+        raise NotImplementedError(f"{self!r} is left out of minitorch_nn: {self._why}")
+
+
+bfloat16 = _Missing("bfloat16", 2, "NumPy has no such type; use torch.float32, which holds all its numbers")
+complex64 = cfloat = _Missing("complex64", 8, "there are no complex tensors")
+complex128 = cdouble = _Missing("complex128", 16, "there are no complex tensors")
+uint16 = _Missing("uint16", 2, "use torch.int32, which holds all its numbers")
+uint32 = _Missing("uint32", 4, "use torch.int64, which holds all its numbers")
+uint64 = _Missing("uint64", 8, "use torch.int64")
+
+_by_name = {d.name: d for d in (*_by_numpy.values(), bfloat16, complex64, complex128, uint16, uint32, uint64)}
 _default = float32
 
 
@@ -61,8 +89,8 @@ def named(name: str) -> dtype:
 
 
 def every_dtype() -> list[dtype]:
-    """All there are."""
-    return list(_by_name.values())
+    """All that tensors can have."""
+    return list(_by_numpy.values())
 
 
 def from_numpy(numpy_dtype: np.dtype[Any]) -> dtype:

@@ -286,3 +286,11 @@ def test_autograd_backward_of_several(torch: Any) -> None:
     assert x.grad.tolist() == [4.0, 42.0]
     torch.autograd.backward((x * 2).sum())
     assert x.grad.tolist() == [6.0, 44.0]
+
+
+def test_a_gradient_made_under_inference_mode_is_not_added_to(torch: Any) -> None:
+    x = torch.ones(1, requires_grad=True)
+    with torch.inference_mode():
+        x.grad = torch.ones(1)
+    with pytest.raises(RuntimeError, match="Inplace update to inference tensor outside InferenceMode is not allowed"):
+        (x * 2).sum().backward()

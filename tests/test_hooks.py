@@ -203,3 +203,91 @@ def test_a_node_hook_sees_None_where_nothing_is_wanted(torch: Any) -> None:
     y.grad_fn.register_hook(lambda gi, go: seen.append([None if g is None else g.item() for g in gi]))
     y.sum().backward()
     assert seen == [[3.0, None]]
+
+
+def test_the_order_of_all_hooks(torch: Any) -> None:
+    log: list[Any] = []
+    x = leaf(torch, 1.0, 2.0)
+    y = x * 2
+    y.retain_grad()
+    y.register_hook(lambda g: (log.append("tensor"), g * 2)[1])
+    y.grad_fn.register_prehook(lambda g: (log.append("pre"), (g[0] + 1,))[1])
+    y.register_hook(lambda g: log.append(g.tolist()))
+    y.grad_fn.register_hook(lambda i, o: log.append((i[0].tolist(), o[0].tolist())))
+    y.sum().backward()
+    assert log == ["tensor", [2.0, 2.0], "pre", ([6.0, 6.0], [3.0, 3.0])]
+    assert y.grad.tolist() == [2.0, 2.0] and x.grad.tolist() == [6.0, 6.0]
+
+
+def test_the_order_of_the_hooks_of_a_leaf(torch: Any) -> None:
+    log: list[Any] = []
+    x = leaf(torch, 1.0, 2.0)
+    y = x * torch.ones(2)
+    node = y.grad_fn.next_functions[0][0]
+    node.register_prehook(lambda g: (log.append("pre"), (g[0] * 3,))[1])
+    node.register_hook(lambda i, o: log.append((i, o[0].tolist())))
+    x.register_hook(lambda g: log.append("tensor"))
+    x.register_post_accumulate_grad_hook(lambda p: log.append(p.grad.tolist()))
+    y.sum().backward()
+    assert log == ["tensor", "pre", [3.0, 3.0], ((), [3.0, 3.0])]
+
+
+def test_a_prehook_sees_all_outputs(torch: Any) -> None:
+    log: list[Any] = []
+    x = leaf(torch, 1.0, 2.0)
+    a, _ = x.unbind()
+    a.grad_fn.register_prehook(lambda g: log.append([None if p is None else p.item() for p in g]))
+    a.register_hook(lambda g: g * 5)
+    a.backward()
+    assert log == [[5.0, None]] and x.grad.tolist() == [5.0, 0.0]
+
+
+COUNT = "hook '<lambda>' has returned an incorrect number of values (got {}, but expected {})"
+
+
+@pytest.mark.parametrize(
+    ("register", "hook", "text"),
+    [
+        ("register_hook", lambda i, o: (i[0],), COUNT.format(1, 2)),
+        ("register_prehook", lambda g: (g[0], g[0]), COUNT.format(2, 1)),
+        ("register_prehook", lambda g: 3, "expected tuple, but hook returned 'int'"),
+    ],
+)
+def test_what_a_node_hook_may_return(torch: Any, register: str, hook: Any, text: str) -> None:
+    y = leaf(torch, 1.0, 2.0) * leaf(torch, 3.0, 4.0)
+    getattr(y.grad_fn, register)(hook)
+    with pytest.raises((RuntimeError, TypeError)) as error:
+        y.sum().backward()
+    assert message(error) == text
+
+
+def test_backward_inside_a_hook(torch: Any) -> None:
+    x, z = leaf(torch, 1.0, 2.0), leaf(torch, 3.0, 4.0)
+    y = x * 2
+
+    def hook(g: Any) -> None:
+        with torch.enable_grad():
+            (z * g).sum().backward()
+
+    y.register_hook(hook)
+    y.sum().backward()
+    assert x.grad.tolist() == [2.0, 2.0] and z.grad.tolist() == [1.0, 1.0]
+
+
+def test_hooks_are_part_of_a_recorded_backward(torch: Any) -> None:
+    x, seen = leaf(torch, 1.0, 2.0), []
+    y = x**3
+    y.register_hook(lambda g: (seen.append(g.requires_grad), g * g)[1])
+    (g,) = torch.autograd.grad((y * y).sum(), x, create_graph=True)
+    (h,) = torch.autograd.grad(g.sum(), x)
+    assert seen == [True, False], "recorded in the first pass, and run again, unrecorded, in the second"
+    assert g.tolist() == [12.0, 3072.0] and h.tolist() == [1752.0, 7080960.0]
+
+
+def test_retained_gradients_follow_the_tensor(torch: Any) -> None:
+    x = leaf(torch, 1.0, 2.0)
+    y = x * 2
+    y.retain_grad()
+    y.mul_(3)
+    y.sum().backward()
+    assert x.grad.tolist() == [6.0, 6.0] and y.grad.tolist() == [1.0, 1.0]

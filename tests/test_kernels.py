@@ -12,7 +12,7 @@ import pytest
 
 from minitorch_nn import backends
 from minitorch_nn.backends import kernels
-from minitorch_nn.backends.numpy import parallel, winograd
+from minitorch_nn.backends.numpy import parallel, products, winograd
 from minitorch_nn.backends.numpy.reductions import fold
 
 TOLERANCE = {"float64": 1e-12, "float32": 3e-6}
@@ -478,6 +478,18 @@ def test_run_hands_on_the_error_of_a_task(two_threads):
     with pytest.raises(ArithmeticError, match="task 3"):
         parallel.run(task, 8)
     parallel.run(task, 3)  # the pool is still alive
+
+
+@pytest.mark.parametrize("rows", [256, 4096])  # one product on one thread, or one on each of the kernels' threads
+def test_larger_products_leave_the_threads_of_the_blas_alone(two_threads, monkeypatch, rows):
+    if parallel._blas.get is None:
+        pytest.skip("the BLAS of this NumPy does not tell its threads")
+    threads, product = [], np.matmul
+    monkeypatch.setattr(np, "matmul", lambda *a, **k: (threads.append(parallel._blas.get()), product(*a, **k))[1])
+    a, b = draw(rows, 128, dtype="float32"), draw(128, 32, dtype="float32")
+    assert_close(products.matmul(a, b), np.dot(a, b), "float32")
+    assert set(threads) == {1}
+    assert parallel._blas.get() == 2
 
 
 def test_run_from_several_threads_at_once(two_threads):

@@ -7,6 +7,7 @@ variables, what to save is planned once for each set of inputs that want gradien
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import _getframe
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,12 +16,16 @@ from . import variable
 from .arrays import broadcast_error, convert, is_hidden, settle
 from .grad_mode import mode
 from .node import accumulator, births
+from .observe import observers, recorded
+from .place import inside, user_place
 from .quiet import hush, restore
 from .variable import TensorBase
 
 if TYPE_CHECKING:
     from .op import Op
 
+OPERANDS = (TensorBase, float, int, np.ndarray, np.generic)
+"""What may stand beside a tensor at an operator."""
 _NEVER_CHANGES = [0]
 _new: Any = object.__new__
 
@@ -31,10 +36,13 @@ _INFERENCE_SAVED = (
 )
 
 
-def function(op: Op) -> Callable[..., Any]:
+def function(op: Op, operator: bool = False) -> Callable[..., Any]:
     """The function that is `op` to its callers.
 
     Given arrays alone it is the kernel. Given a Tensor among them it returns Tensors, and records.
+
+    operator: it stands for an operator of Python, as `*`, and leaves other people's types to them (NotImplemented); the
+        `kind` of `op` must not be None. Less is called this way than with a function around this one.
     """
     kernel, kind, view, variadic = op.kernel, op.kind, op.view, op.variadic
     names, plans, node_type, differentiable = op.names, op.plans, op.node_type, op.differentiable
@@ -69,8 +77,21 @@ def function(op: Op) -> Callable[..., Any]:
         if not tensors:
             return kernel(*arrays, **options)
         if kind is not None:
-            first = arrays[0]
-            if type(first) is not ndarray or not _one_type(arrays, first.dtype, floating):
+            first, last = arrays[0], arrays[-1]
+            beside = type(last)
+            if (
+                type(first) is ndarray
+                and len(arrays) < 3
+                and (
+                    (first.dtype is last.dtype and not floating)
+                    if beside is ndarray
+                    else (beside is float and first.dtype.kind == "f")
+                )
+            ):
+                pass  # by far the most frequent cases, tested here to save a call
+            elif type(first) is not ndarray or not _one_type(arrays, first.dtype, floating):
+                if operator and not isinstance(last, OPERANDS):
+                    return NotImplemented
                 convert(arrays, floating)
         elif view and is_hidden(arrays[0]):
             arrays[0] = settle(args[0])
@@ -95,6 +116,8 @@ def function(op: Op) -> Callable[..., Any]:
             base = source
             if source._view is not None:
                 base = source._view[0]
+                if source._made_under_no_grad:
+                    t._made_under_no_grad = True
                 if source._multi_view is not None:  # a view of one of several views can't be changed in place either
                     t._multi_view = node_type.__name__.removesuffix("Backward0")
             t._view = (base, -1 if counter is None else counter[0])
@@ -107,7 +130,7 @@ def function(op: Op) -> Callable[..., Any]:
             t._node = None
             if mode.inference:
                 t._counter = None
-            elif view and mask:
+            elif view and not mode.grad:
                 t._made_under_no_grad = True
         else:
             if variadic:
@@ -134,12 +157,18 @@ def function(op: Op) -> Callable[..., Any]:
                         versions += (counter, counter[0])
                     else:
                         versions += (_NEVER_CHANGES, 0)
+                if versions:
+                    caller = _getframe(1)  # most often the user's; asked here to save a call
+                    code = caller.f_code
+                    node.place = user_place() if inside[code.co_filename] else (code, caller.f_lasti)
             else:
                 node.saved = node.versions = ()
             node.birth = next(births)
             node.shape = first.shape
             node.dtype = first.dtype
             node.hooks = None
+            if observers.on:
+                recorded(node)
         if several:
             return (t, *[variable._tensor_type._wrap(np.asarray(o)) for o in out[1:]])
         return t
@@ -147,6 +176,7 @@ def function(op: Op) -> Callable[..., Any]:
     call.__name__ = call.__qualname__ = op.name
     call.__doc__, call.__module__ = kernel.__doc__, kernel.__module__
     call.__wrapped__ = kernel  # type: ignore[attr-defined]
+    call.op = op  # type: ignore[attr-defined]
     return call
 
 

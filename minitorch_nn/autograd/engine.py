@@ -14,7 +14,9 @@ import numpy as np
 
 from ..dtypes import from_numpy
 from .grad_mode import mode
+from .hooks import hook_result
 from .node import AccumulateGrad, Node, Output
+from .observe import checked_backward, observers
 from .quiet import hush, restore
 from .variable import tensor_type
 
@@ -54,6 +56,7 @@ def _run(
     captured: dict[Node, Any] = {}
     waiting: dict[int, list[Any]] = {}  # -birth -> [node, gradient so far, whether we may add to it in place]
     heap: list[int] = []
+    anomaly = observers.anomaly
     parts: Iterable[tuple[Node, Any]] = roots
     while True:
         for edge, part in parts:
@@ -78,9 +81,9 @@ def _run(
             return captured
         node, g, _ = waiting.pop(heappop(heap))
         hooks = node.hooks
-        if hooks is not None:
-            g = _before(node, g, create_graph)
         kind = type(node)
+        if hooks is not None and kind is not AccumulateGrad:
+            g = _before(node, g, create_graph)
         if targets is not None and node in targets:
             if kind is AccumulateGrad and not accumulate:
                 g = node.hooked(g, create_graph)
@@ -96,7 +99,10 @@ def _run(
         elif needed is not None and node not in needed:
             parts = ()  # a target with nothing to find behind it
         else:
-            parts = node.backward(g, create_graph, wanted)
+            if anomaly:
+                parts = checked_backward(node, g, create_graph, wanted)
+            else:
+                parts = node.backward(g, create_graph, wanted)
             if hooks is not None and hooks.post:
                 parts = _after(node, list(parts), g, create_graph)
             if not retain_graph:
@@ -149,8 +155,12 @@ def _on_paths_to(targets: set[Node], roots: Sequence[Node]) -> set[Node]:
 def _before(node: Node, g: Any, create_graph: bool) -> Any:
     """Run the hooks that stand before `node`."""
     assert node.hooks is not None
-    if node.several:
-        return g  # the hooks of the tensors are with its outputs
+    if node.several:  # the hooks of the tensors are with its outputs
+        if not node.hooks.pre:
+            return g
+        shown = [x if x is None or create_graph else tensor_type()._wrap(np.asarray(x)) for x in g]
+        new = node.hooks.before_all(tuple(shown))
+        return [x if x is None or create_graph else x._data for x in new]
     if create_graph:
         return node.hooks.before(g)
     return node.hooks.before(tensor_type()._wrap(np.asarray(g)))._data
@@ -176,7 +186,7 @@ def _after(node: Node, parts: list[tuple[Node, Any]], g: Any, create_graph: bool
     for hook in list(node.hooks.post.values()):
         new = hook(grad_inputs, grad_outputs)
         if new is not None:
-            grad_inputs = new if isinstance(new, tuple) else (new,)
+            grad_inputs = hook_result(hook, new, len(grad_inputs))
     return [
         (edge, part if part is None or create_graph else part._data)
         for edge, part in zip(node.edges, grad_inputs, strict=True)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 import warnings
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .grad_mode import mode
-from .node import FREED, Node, Output, births
+from .node import FREED, AccumulateGrad, Node, Output, births
+from .observe import Packed, observers, remember, thread
 from .op import stale
+from .place import Place, user_place
 from .variable import TensorBase, tensor_type
 
 if TYPE_CHECKING:
@@ -56,6 +59,7 @@ class BackwardNode(Node, FunctionCtx):
     forward_class: Any
     several = True
     _saved: list[Any] | None = None
+    _place: Place | None = None
     _shapes: list[tuple[tuple[int, ...], Any]]
 
     @property
@@ -70,9 +74,11 @@ class BackwardNode(Node, FunctionCtx):
             raise RuntimeError(FREED)
         result = []
         for t, origin, counter, expected in self._saved:
+            if type(t) is _PackedTensor:
+                t = t.tensor()
             if t is not None and counter is not None and counter[0] != expected:
                 made_by = self if origin is not None else t._node
-                raise RuntimeError(stale(t._data, made_by, counter, expected, origin is not None))
+                raise RuntimeError(stale(t._data, made_by, counter, expected, self._place, origin is not None))
             if origin is not None:  # an output: it was kept without its node, which would be a reference cycle
                 t = t.detach()
                 t._node = _output_again(self, origin)
@@ -244,6 +250,35 @@ def _record(node: BackwardNode, results: list[Any], args: tuple[Any, ...]) -> No
         else:
             saved.append((t, None, t._counter, t._counter[0]))
     node._saved = saved
+    node._place = user_place()
+    if observers.on:
+        _observed(node)
+
+
+def _observed(node: BackwardNode) -> None:
+    """Somebody watches: see `observe.recorded`"""
+    if observers.anomaly:
+        remember(node)
+    if thread.hooks and node._saved is not None:
+        hooks = thread.hooks[-1]
+        node._saved = [
+            entry if entry[0] is None else (_PackedTensor(entry[0], hooks), entry[1], None, 0) for entry in node._saved
+        ]
+
+
+class _PackedTensor:
+    """A tensor that was saved under hooks, and where its gradient goes"""
+
+    def __init__(self, t: Any, hooks: tuple[Any, Any]) -> None:
+        self.packed, self.edge = Packed(t.detach(), *hooks), t._edge()
+
+    def tensor(self) -> Any:
+        t = self.packed.value().detach()
+        if isinstance(self.edge, AccumulateGrad):
+            t._requires, t._accumulator = True, weakref.ref(self.edge)
+        else:
+            t._node = self.edge
+        return t
 
 
 def _output_again(node: BackwardNode, number: int) -> Output:

@@ -49,6 +49,20 @@ def new_hooks() -> Hooks:
     return OrderedDict()
 
 
+def hook_result(hook: Callable[..., Any], new: Any, expected: int) -> tuple[Any, ...]:
+    """What a node's hook returned, as a tuple of as many gradients as the node has."""
+    if isinstance(new, TensorBase):
+        new = (new,)
+    if not isinstance(new, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
+    if len(new) != expected:
+        raise RuntimeError(
+            f"hook '{getattr(hook, '__name__', hook)}' has returned an incorrect number of values (got {len(new)}, but "
+            f"expected {expected})"
+        )
+    return new
+
+
 def run_hooks(hooks: Hooks, g: Tensor) -> Tensor:
     """Run tensor hooks in order; each may replace the gradient."""
     for hook in list(hooks.values()):

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .hooks import RemovableHandle, add_hook, new_hooks, run_hooks
-from .variable import TensorBase, tensor_type
+from .hooks import RemovableHandle, add_hook, hook_result, new_hooks, run_hooks
+from .variable import INFERENCE_CHANGED, TensorBase, tensor_type
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -43,17 +43,21 @@ class NodeHooks:
         g = run_hooks(self.tensor, g)
         if self.retain is not None:
             self.retain(g)
+        return self.before_all((g,))[0]  # type: ignore[no-any-return]
+
+    def before_all(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The gradients of all outputs after the hooks that stand before the node."""
         for hook in list(self.pre.values()):
-            new = hook((g,))
+            new = hook(grads)
             if new is not None:
-                g = new[0] if isinstance(new, tuple) else new
-        return g
+                grads = hook_result(hook, new, len(grads))
+        return grads
 
 
 class Node:
     """One recorded operation: `edges[i]` leads to where input i came from (None: no gradient is wanted there)."""
 
-    __slots__ = ("birth", "dtype", "edges", "hooks", "shape")
+    __slots__ = ("_metadata", "birth", "dtype", "edges", "hooks", "shape")
 
     several = False
     """Whether it takes a list of gradients, one an output, instead of one gradient."""
@@ -63,6 +67,8 @@ class Node:
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     hooks: NodeHooks | None
+    _metadata: dict[str, Any]
+    """Not set until somebody asks for `metadata`."""
 
     def backward(self, g: Any, create_graph: bool, needed: set[Node] | None) -> list[tuple[Node, Any]]:
         """Each edge with the gradient for it; `g` is an array, or a Tensor where `create_graph`.
@@ -81,8 +87,12 @@ class Node:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        """Always empty here."""
-        return {}
+        """A dictionary for notes; anomaly mode keeps the traceback here."""
+        try:
+            return self._metadata
+        except AttributeError:
+            self._metadata = {}
+            return self._metadata
 
     def name(self) -> str:
         """The operation's name, as `MulBackward0`."""
@@ -133,14 +143,21 @@ class AccumulateGrad(Node):
         return "torch::autograd::AccumulateGrad"
 
     def accumulate(self, g: Any, create_graph: bool) -> None:
-        """variable.grad += g, after the leaf's hooks."""
-        leaf = self.variable
+        """variable.grad += g, after the leaf's hooks and this node's, and before those that stand after it."""
+        leaf, hooks = self.variable, self.hooks
         if leaf._hooks:
             g = self.hooked(g, create_graph)
+        if hooks is not None and hooks.pre:
+            shown = hooks.before(g if create_graph else tensor_type()._wrap(np.asarray(g)))
+            g = shown if create_graph else shown._data
         add_to_grad(leaf, g, create_graph)
         if leaf._post_accumulate_hooks:
             for hook in list(leaf._post_accumulate_hooks.values()):
                 hook(leaf)
+        if hooks is not None and hooks.post:
+            shown = g if create_graph else tensor_type()._wrap(np.asarray(g))
+            for hook in list(hooks.post.values()):
+                hook((), (shown,))
 
     def hooked(self, g: Any, create_graph: bool) -> Any:
         """g after the leaf's hooks."""
@@ -175,8 +192,13 @@ def add_to_grad(leaf: TensorBase, g: Any, create_graph: bool) -> None:
     elif old._node is not None:  # the earlier gradient is part of a graph, which must keep its value
         leaf._grad = old + tensor_type()._wrap(np.asarray(g))
     else:
+        counter = old._counter
+        if counter is None:
+            raise RuntimeError(INFERENCE_CHANGED)
         np.add(old._data, g, out=old._data)
-        old._bump()
+        counter[0] += 1
+        if len(counter) > 2:  # without a place, for this runs for each parameter and step
+            counter[2] = None
 
 
 def _copy_like(g: Any, pattern: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -22,6 +22,8 @@ import numpy as np
 from ..dtypes import from_numpy
 from . import dispatch, variable
 from .node import FREED, AccumulateGrad, Node, Output
+from .observe import observers
+from .place import Place, describe
 
 registry: dict[str, Op] = {}
 """Every operation by its name."""
@@ -65,7 +67,7 @@ def _taker(kept: list[int]) -> Callable[[list[Any]], Any]:
 class OpNode(Node):
     """A recorded call of an `Op`; each operation has a subclass of its own, named as PyTorch names it."""
 
-    __slots__ = ("plan", "saved", "versions")
+    __slots__ = ("place", "plan", "saved", "versions")
 
     op: Op
     plan: Plan
@@ -73,6 +75,8 @@ class OpNode(Node):
     """The values that the rules name, in the order of `plan.kept`."""
     versions: list[Any]
     """Version counter and version when saved, by turns, of the saved tensors."""
+    place: Place | None
+    """Where in the user's code the operation was called; set if there are `versions`."""
 
     def backward(self, g: Any, create_graph: bool, needed: set[Node] | None) -> list[tuple[Node, Any]]:
         saved = self.saved
@@ -140,22 +144,34 @@ class OpNode(Node):
         n = self.plan.versioned[k // 2]
         value = self.saved[self.plan.kept.index(n)]
         own = n == len(self.op.inputs)
-        return stale(value, self if own else self.edges[n], counter, expected, own)
+        return stale(value, self if own else self.edges[n], counter, expected, self.place, own)
 
 
-def stale(value: Any, origin: Any, counter: list[Any], expected: int, own: bool = False) -> str:
-    """PyTorch's error for a saved `value`, made by the node `origin`, that was changed in place"""
+def stale(value: Any, origin: Any, counter: list[Any], expected: int, place: Place | None, own: bool = False) -> str:
+    """PyTorch's error for a `value`, made by the node `origin` and saved at `place`, that was changed in place.
+
+    Two lines of our own follow PyTorch's: where it was saved and where it was changed.
+    """
     number = origin.number if isinstance(origin, Output) else 0
     origin = origin.parent if isinstance(origin, Output) else origin
     name = None if origin is None or isinstance(origin, AccumulateGrad) else origin.name()
-    if name and not own and len(counter) > 1:
-        name, number = counter[1], 0  # the tensor's present node is that of the change
+    version, changed_by, changed_at = (*counter, None, None)[:3]
+    if name and not own and changed_by:
+        name, number = changed_by, 0  # the tensor's present node is that of the change
+    hint = (
+        "the backtrace further above shows the operation that failed to compute its gradient. The variable in question was "
+        "changed in there or anywhere later. Good luck!"
+        if observers.anomaly
+        else "enable anomaly detection to find the operation that failed to compute its gradient, with "
+        "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+    )
     made = f", which is output {number} of {name.removesuffix('Backward0')}," if name else ""
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
-        f"[torch.{from_numpy(value.dtype).type_name}Tensor {list(value.shape)}]{made} is at version {counter[0]}; expected "
-        f"version {expected} instead. Hint: enable anomaly detection to find the operation that failed to compute its "
-        "gradient, with torch.autograd.set_detect_anomaly(True, check_nan=False)."
+        f"[torch.{from_numpy(value.dtype).type_name}Tensor {list(value.shape)}]{made} is at version {version}; expected "
+        f"version {expected} instead. Hint: {hint}\n"
+        f"The value was saved at {describe(place)}\n"
+        f"It was changed at {describe(changed_at)}"
     )
 
 

@@ -8,16 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .place import user_place
+
 if TYPE_CHECKING:
     from ..tensor import Tensor
     from .node import AccumulateGrad, Node
 
 
+INFERENCE_CHANGED = (
+    "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
+    "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
+)
+
+
 class TensorBase:
     """An array that remembers how it was made. `Tensor` adds the operations.
 
-    `_counter` is a list, shared by all tensors that share memory: [version, name of the node of the last change]. Each
-    change in place adds one to the version, and a recorded node compares it with what it was when the value was saved.
+    `_counter` is a list, shared by all tensors that share memory: [version, name of the node of the last change, place of
+    the last change], the last two from the first change on. Each change in place adds one to the version, and a recorded
+    node compares it with what it was when the value was saved.
     It is None for inference tensors.
     """
 
@@ -39,7 +48,7 @@ class TensorBase:
     _hooks: OrderedDict[int, Callable[..., Any]] | None = None
     _post_accumulate_hooks: OrderedDict[int, Callable[..., Any]] | None = None
     _made_under_no_grad = False
-    """Whether this is a view, made while nothing was recorded, of a tensor with a history."""
+    """Whether this is a view that was made while nothing was recorded, or a view of one."""
     _multi_view: str | None = None
     """Name of the operation that returned this view among others: such views can't be changed in place."""
 
@@ -54,13 +63,27 @@ class TensorBase:
         return t  # type: ignore[no-any-return]
 
     def _bump(self) -> None:
-        """Note that the array was changed in place."""
-        if self._counter is not None:
-            self._counter[0] += 1
+        """Note that the array was changed in place, and where in the user's code."""
+        counter = self._counter
+        if counter is not None:
+            version, name = counter[0], counter[1] if len(counter) > 1 else None
+            counter[:] = (version + 1, name, user_place())
 
     def _edge(self) -> Node | None:
         """The node that this tensor's gradient goes to, or None where none is wanted."""
         raise NotImplementedError
+
+
+class _AnyTensor(type):
+    def __instancecheck__(cls, instance: object) -> bool:
+        return isinstance(instance, TensorBase)
+
+
+class Variable(metaclass=_AnyTensor):
+    """PyTorch's old name: `Variable(t, requires_grad)` is `t` as a leaf on the same memory; every tensor is one."""
+
+    def __new__(cls, data: Any, requires_grad: bool = False) -> Any:
+        return data.detach().requires_grad_(requires_grad)
 
 
 _new: Any = object.__new__

@@ -11,6 +11,11 @@ import importlib
 import os
 from types import ModuleType
 
+from . import cuda as cuda
+from . import cudnn as cudnn
+from . import mkldnn as mkldnn
+from . import mps as mps
+
 BACKENDS = ("numpy",)  # names of the modules of this package, the preferred one first
 _ENVIRONMENT = "MINITORCH_NN_BACKEND"
 

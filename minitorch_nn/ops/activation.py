@@ -14,7 +14,7 @@ from .checks import FLOATS, NUMBERS, fit_number, kind_name, supports
 from .choose import clamp_max_number, where
 from .functions import exp
 from .inplace import in_place
-from .memory import image_like
+from .memory import filled_in_order, image_like
 from .softmax import softmax
 
 if TYPE_CHECKING:
@@ -260,7 +260,8 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
     if p == 1:
         return times(input, input._wrap(np.zeros_like(x)))
     mask = image_like(x, x.shape)
-    np.divide(default_generator.bernoulli(1 - p, x.shape, x.dtype), 1 - p, out=mask)
+    drawn = filled_in_order(input, lambda shape: default_generator.bernoulli(1 - p, shape, x.dtype))
+    np.divide(drawn, 1 - p, out=mask)
     return times(input, input._wrap(mask))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..autograd.arrays import broadcast_error
 from ..autograd.op import op
 from ..autograd.variable import TensorBase
 from .checks import FLOATS, NUMBERS, cpp_name, fit_number, supports, underived
@@ -119,7 +120,7 @@ def _is_whole(a: Any, b: Any) -> bool:
     """Whether the division is one of integers. Raises RuntimeError where one of these is by zero."""
     if isinstance(b, (int, float)) or b.dtype.kind == "f":  # a plain number stands beside floats only
         return False
-    if not np.all(b) and np.size(a):
+    if not np.all(b) and np.size(a) and broadcast_error(np.shape(a), b.shape) is None:
         raise RuntimeError("ZeroDivisionError")
     return True
 
@@ -153,8 +154,11 @@ def quotient(a: Tensor, b: Tensor | Number) -> Tensor:
 
 @supports(NUMBERS, "remainder_cpu")
 def _remainder(a: Any, b: Any) -> Any:
-    _is_whole(a, b)
-    return np.remainder(a, b)
+    if _is_whole(a, b):
+        return np.remainder(a, b)
+    out = np.asarray(np.fmod(a, b))  # np.remainder gives a zero the sign of b, PyTorch that of a
+    np.add(out, b, out=out, where=(out != 0) & ((out < 0) != np.less(b, 0)))
+    return out
 
 
 @op(name="RemainderBackward1", kind="promote", a=lambda g: g, b=lambda g, a, b: -g * over_floor(a, b))

@@ -193,10 +193,16 @@ def atan(input: Tensor) -> Tensor:
     return np.arctan(input)
 
 
+def _inverse_square(a: Any, b: Any) -> Any:
+    """1 / (a^2 + b^2), and 0 at the origin, where the angle's gradient counts as 0"""
+    square = a * a + b * b
+    return where(square == 0, 0.0, reciprocal(square))
+
+
 @op(
     kind="float",
-    a=lambda g, a, b: g * (b * reciprocal(a * a + b * b)),
-    b=lambda g, a, b: g * (-a * reciprocal(a * a + b * b)),
+    a=lambda g, a, b: g * (b * _inverse_square(a, b)),
+    b=lambda g, a, b: g * (-a * _inverse_square(a, b)),
 )
 def atan2(a: Tensor, b: Tensor) -> Tensor:
     """The angle of the point (b, a), in radians"""

@@ -47,7 +47,7 @@ def _along(index: Any, dim: int) -> Index:
 def _add_along(out: Any, index: Any, dim: int, values: Any) -> None:
     """Add values at index along dim, in place"""
     if not out.ndim:
-        out += np.add.reduce(values, axis=None)
+        out += np.add.reduce(values, axis=None, dtype=out.dtype)
     elif index.shape[dim] == 1:  # nothing is named twice
         out[_along(index, dim)] += values
     else:  # np.add.at is fast with one index array only
@@ -158,6 +158,10 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
             f"{len(shape)} dimensions for input, and {i.ndim} dimensions for indices"
         )
     d = one_dim(dim, len(shape))
+    if not shape:
+        raise IndexError(f"Dimension specified as {d} but tensor has no dimensions")
+    if not shape[d] and i.size:
+        raise RuntimeError("ZeroDivisionError")
     lead, tail = slice(None, d), slice(d + 1, None)
     common = common_shape((*shape[lead], 1, *shape[tail]), (*i.shape[lead], 1, *i.shape[tail]))
     source = expand_shape(input, shape=(*common[lead], shape[d], *common[tail]))
@@ -198,26 +202,29 @@ def _scatter_index(input: Tensor, dim: int, index: Tensor, src: Any) -> tuple[in
     shape = of_one(input._data.shape)
     d = one_dim(dim, input._data.ndim)
     i = _index_array(index, "scatter", 2)
+    number = not hasattr(src, "_data")
+    if not number and src._data.dtype != input._data.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     if not i.size:
         return d, np.zeros((0,) * input._data.ndim, np.int64)
     have = of_one(i.shape)
     if len(have) != len(shape):
         raise RuntimeError("Index tensor must have the same number of dimensions as self tensor")
-    if not hasattr(src, "_data"):
+    if number:
         if not _fits(have, shape, d):
             raise RuntimeError(
                 f"Expected index {list(i.shape)} to be no larger than self {list(shape)} apart from dimension {d}"
             )
     else:
-        if src._data.dtype != input._data.dtype:
-            raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
         room = of_one(src._data.shape)
         if len(room) != len(have):
+            if 0 < src._data.ndim < len(have) and _fits(have[: len(room)], room) and _fits(have, shape, d):
+                one_dim(len(room), len(room))  # PyTorch asks for the size of a dimension that src does not have
             raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
         if not (_fits(have, shape, d) and _fits(have, room)):
             raise RuntimeError(
                 f"Expected index {list(i.shape)} to be no larger than self {list(shape)} apart from dimension {d} and to "
-                f"be no larger size than src {list(room)}"
+                f"be no larger size than src {list(src._data.shape)}"
             )
     in_range(i, shape[d], d)
     return d, i
@@ -227,4 +234,6 @@ def _cut(src: Tensor, index: Any) -> Tensor:
     """The part of src that index uses"""
     if src._data.shape == index.shape or not src._data.ndim:
         return src
+    if not index.size:
+        return reshape(slice_at(src, index=(slice(0),)), index.shape)
     return slice_at(src, index=tuple(slice(n) for n in index.shape))

@@ -45,6 +45,8 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     shape = input._data.shape
     if not shape and i.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {i.size} value(s)")
+    if i.size and len(shape) > 1 and not shape[d]:
+        raise RuntimeError("index_select(): self indexing axis dim should be positive")
     if i.size and (i.min() < 0 or i.max() >= of_one(shape)[d]):
         raise IndexError("index out of range in self")
     if not shape:
@@ -61,7 +63,7 @@ def add_rows_at(input: Tensor, source: Tensor, *, dim: int, index: Any, alpha: f
     """A copy of input with alpha * source added to the rows `index` of dim"""
     if not input.ndim:
         return input + source * alpha
-    out = np.array(input)
+    out = np.array(input, order="C")
     add_rows(np.moveaxis(out, dim, 0), index, np.moveaxis(source * alpha, dim, 0))  # type: ignore[type-var]
     return out  # type: ignore[return-value]
 
@@ -81,16 +83,21 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
         raise RuntimeError(
             f"index_add_(): self ({kind_name(x)}) and source ({kind_name(s)}) must have the same scalar type"
         )
+    if d and d >= s.ndim:
+        raise RuntimeError(f"index_add_(): Indexing dim {d} is out of bounds of the source tensor with dim {s.ndim}")
+    if not s.ndim and i.size != 1:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
     if i.size != (s.shape[d] if s.ndim else 1):
         raise RuntimeError(
-            f"index_add_(): Number of indices ({i.size}) should be equal to source.size(dim): "
-            f"({s.shape[d] if s.ndim else 1}), for dim: {d}"
+            f"index_add_(): Number of indices ({i.size}) should be equal to source.size(dim): ({s.shape[d]}), for dim: {d}"
         )
     if s.shape[:d] + s.shape[d + 1 :] != x.shape[:d] + x.shape[d + 1 :] or s.ndim != x.ndim:
         raise RuntimeError(
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
             f"{list(x.shape)} source.shape = {list(s.shape)}"
         )
+    if x.ndim <= 1 and i.size and (i.min() < 0 or i.max() >= of_one(x.shape)[0]):
+        raise IndexError("index out of range in self")
     in_range(i, of_one(x.shape)[d], d)
     factor = fit_number(getattr(alpha, "item", lambda: alpha)(), x.dtype)
     return add_rows_at(input, source, dim=d, index=np.atleast_1d(i), alpha=factor)
@@ -123,6 +130,8 @@ def add_rows(out: Any, rows: Any, values: Any) -> None:
 @op(name="IndexBackward0", input=lambda g, input_shape, index: put_index(g, index=index, shape=input_shape))
 def take_index(input: Tensor, *, index: Index) -> Tensor:
     """A copy of input[index]; index: whole slices, whole-number arrays, or one mask"""
+    if not input.ndim and not _is_mask(index):  # type: ignore[attr-defined]
+        return np.broadcast_to(input, index[0].shape).copy()  # type: ignore[return-value]
     if sum(isinstance(p, np.ndarray) for p in index) == 1 and not _is_mask(index):
         return np.take(input, index[-1], len(index) - 1)
     return np.asarray(input[index], order="C")
@@ -135,6 +144,8 @@ def put_index(g: Tensor, *, index: Index, shape: Shape) -> Tensor:
         out = np.zeros(shape, g.dtype)  # type: ignore[call-overload]
         out[index] = g  # a mask names nothing twice
         return out  # type: ignore[no-any-return]
+    if not shape:  # the one element, named once or more
+        return np.asarray(np.add.reduce(g, axis=None))  # type: ignore[return-value]
     axes, rows, at = _rows(index, shape)
     sizes = [shape[a] for a in axes]
     rest = [n for a, n in enumerate(shape) if a not in axes]
@@ -248,6 +259,8 @@ def _check_values(x: Any, index: Index, values: Any) -> None:
 
 def put_arrays_(x: Tensor, index: Index, values: Tensor, accumulate: bool) -> Tensor:
     """x[index] = values (or +=), in place, for a checked index"""
+    if mode.grad and (x.requires_grad or values.requires_grad):
+        check_in_place(x)  # comes before what is wrong with the values
     _check_values(x._data, index, values._data)
     if mode.grad and (x.requires_grad or values.requires_grad):
         return assign(x, write_index(x, values, index=index, accumulate=accumulate))
@@ -283,6 +296,8 @@ def index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumula
 
 def index_put_(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool = False) -> Tensor:
     """values written (or added) at input[indices], in place"""
+    if mode.grad and (input.requires_grad or getattr(values, "requires_grad", False)):
+        check_in_place(input)  # comes before what is wrong with the indices
     return put_arrays_(input, _put_index(input, indices, values), values, accumulate)
 
 

@@ -14,6 +14,8 @@ import numpy as np
 
 from ..autograd.grad_mode import mode
 from ..autograd.node import Node, births
+from ..autograd.observe import Packed, observers, remember
+from ..autograd.variable import INFERENCE_CHANGED
 from ..dtypes import can_cast, from_numpy
 from . import arithmetic as e
 from .checks import kind_name
@@ -38,35 +40,25 @@ class CopySlices(Node):
         self.edges, self.shape, self.dtype = inner.edges, inner.shape, inner.dtype
         self.birth, self.hooks = next(births), None
 
+    def name(self) -> str:
+        return "torch::autograd::CopySlices"
+
     def backward(self, g: Any, create_graph: bool, needed: set[Node] | None) -> list[tuple[Node, Any]]:
         return self.inner.backward(g, create_graph, needed)
 
 
-def check_in_place(t: Tensor) -> None:
-    """Raise RuntimeError where PyTorch forbids a change of `t` in place."""
+def check_in_place(t: Tensor, recorded: bool = False) -> None:
+    """Raise RuntimeError where PyTorch forbids a change of `t` in place.
+
+    recorded: whether the change depends on tensors that require gradients.
+    """
     if t._counter is None and not mode.inference:
-        raise RuntimeError(
-            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal "
-            "tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for more details."
-        )
+        raise RuntimeError(INFERENCE_CHANGED)
     if mode.grad:
-        if t._made_under_no_grad:
-            raise RuntimeError(
-                "A view was created in no_grad mode and is being modified inplace with grad mode enabled. Given that this use "
-                "case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the view and "
-                "the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both "
-                "outside (if you want the inplace to be tracked)."
-            )
-        if t._view is not None and t._view[0]._requires and t._view[0]._node is None:
-            raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+        if t._view is not None:
+            _check_view(t, t._view[0], recorded)
         if t._requires and t._node is None:
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
-        if t._multi_view is not None and (t.requires_grad or (t._view is not None and t._view[0].requires_grad)):
-            raise RuntimeError(
-                f"Output {t.output_nr} of {t._multi_view} is a view and is being modified inplace. This view is the output of a "
-                "function that returns multiple views. Such functions do not allow the output views to be modified "
-                "inplace. You should replace the inplace operation by an out-of-place one."
-            )
     data = t._data
     if data.size and 0 in data.strides and any(s == 0 and n > 1 for s, n in zip(data.strides, data.shape, strict=True)):
         raise RuntimeError(
@@ -79,9 +71,33 @@ def check_in_place(t: Tensor) -> None:
         )
 
 
+def _check_view(t: Tensor, base: Tensor, recorded: bool) -> None:
+    """As `check_in_place`, what concerns views alone"""
+    wanted = t.requires_grad or base.requires_grad
+    if not (wanted or recorded):
+        return
+    many = t._multi_view
+    if many is not None or t._made_under_no_grad:
+        text = "A view was created in no_grad mode and is being modified inplace with grad mode enabled."
+        if many is not None and t.grad_fn is not None:
+            text = f"Output {t.output_nr} of {many} is a view and is being modified inplace."
+        if many is not None:
+            raise RuntimeError(
+                f"{text} This view is the output of a function that returns multiple views. Such functions do not allow the "
+                "output views to be modified inplace. You should replace the inplace operation by an out-of-place one."
+            )
+        raise RuntimeError(
+            f"{text} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by "
+            "moving both the view and the inplace either both inside the no_grad block (if you don't want the inplace to be "
+            "tracked) or both outside (if you want the inplace to be tracked)."
+        )
+    if wanted and base.is_leaf:
+        raise RuntimeError("a view of a leaf Variable that requires grad is being used in an in-place operation.")
+
+
 def assign(t: Tensor, result: Tensor) -> Tensor:
     """Write `result` into the memory of `t`, and let `t` take its place in the graph."""
-    check_in_place(t)
+    check_in_place(t, result._node is not None)
     new = result._data
     if new.shape != t._data.shape:
         raise RuntimeError(
@@ -107,19 +123,23 @@ def assign(t: Tensor, result: Tensor) -> Tensor:
     if new.dtype != t._data.dtype and node is not None:
         node = result.to(from_numpy(t._data.dtype))._node
     if t._view is None:
-        t._node = node
+        old, t._node = t._node, node
+        if node is not None and old is not None and old.hooks is not None:  # it is the tensor that retains its gradient
+            node.own_hooks().retain, old.hooks.retain = old.hooks.retain, None
     else:
         _rebase(t, t._view[0], node)
     owner = t if t._view is None else t._view[0]
     if owner._node is not None and t._counter is not None:
-        t._counter[1:] = [owner._node.name()]
+        t._counter[1] = owner._node.name()
     return t
 
 
 def _keep_original(node: Any, t: Tensor) -> None:
     """A rule needs the value from before the change: it gets a copy, as in PyTorch"""
     for k, value in enumerate(node.saved):
-        if value is t._data:
+        if type(value) is Packed:
+            value.keep(t._data)
+        elif value is t._data:
             copy = t._data.copy()
             node.saved = tuple(copy if v is t._data else v for v in node.saved)
             versions = node.versions
@@ -145,6 +165,8 @@ def _rebase(t: Tensor, base: Tensor, node: Node | None) -> None:
     part._node = node
     put = memory_put(old, part, origin=layout(base._data), at=at)
     base._node = None if put._node is None else CopySlices(put._node)
+    if observers.anomaly and base._node is not None:
+        remember(base._node)
     refresh(t)
 
 

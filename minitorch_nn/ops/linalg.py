@@ -14,7 +14,7 @@ from ..autograd.op import op
 from .arithmetic import plus, times
 from .checks import cpp_name, fit_number, kind_name, not_implemented
 from .shape import (
-    contiguous_copy,
+    contiguous,
     expand,
     expand_shape,
     reshape,
@@ -309,7 +309,7 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
         return _folded(input, other)
     if n <= 2 and m >= 3 and (n == 1 or input.requires_grad):  # (a @ b) is (b.T @ a.T).T
         out = _folded(_mT(other), input if n == 1 else t_2d(input))
-        return out if n == 1 else contiguous_copy(_mT(out))
+        return out if n == 1 else contiguous(_mT(out))
     return _batched(input, other)
 
 

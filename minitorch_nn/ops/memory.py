@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..autograd.arrays import is_hidden
 from ..autograd.op import op
+from ..autograd.variable import TensorBase
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -25,6 +27,25 @@ def image_like(pattern: Any, shape: Shape) -> Any:
 def copy_of(array: Any) -> Any:
     """A copy that keeps the order of the dimensions in memory; row by row if elements are repeated in it"""
     return np.array(array, order="C" if 0 in array.strides else "K")
+
+
+def memory_order(t: TensorBase) -> tuple[int, ...]:
+    """The dimensions from the slowest to the fastest in memory as the user sees it; a view may have them permuted.
+
+    It is the order in which PyTorch fills a tensor with random numbers.
+    """
+    array = t._data
+    if array.flags.c_contiguous or 0 in array.strides or (t._view is None and is_hidden(array)):
+        return tuple(range(array.ndim))
+    return tuple(sorted(range(array.ndim), key=lambda dim: -array.strides[dim]))
+
+
+def filled_in_order(t: TensorBase, draw: Callable[[Shape], Any]) -> Any:
+    """An array of t's shape with numbers that follow each other as t's elements do in memory: draw(shape) gives them
+    row by row."""
+    order = memory_order(t)
+    values = draw(tuple(t._data.shape[dim] for dim in order))
+    return values.transpose(np.argsort(order))
 
 
 def layout(array: np.ndarray[Any, Any]) -> tuple[Shape, Shape]:

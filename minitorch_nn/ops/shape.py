@@ -128,6 +128,10 @@ def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """(a, b * c) -> (a, b, c) for dim=1, sizes=(b, c); one size may be -1"""
     shape, wanted = input._data.shape, tuple(sizes)
     d = one_dim(dim, len(shape))
+    if not shape:
+        raise RuntimeError(
+            f"unflatten got an unexpected error:\nDimension specified as {dim} but tensor has no dimensions"
+        )
     if not wanted:
         raise RuntimeError("unflatten: sizes must be non-empty")
     try:
@@ -270,6 +274,9 @@ def t(input: Tensor) -> Tensor:
 @op(name="ExpandBackward0", view=True, input=lambda g: g)  # the engine sums what was broadcast
 def expand_shape(input: Tensor, *, shape: Shape) -> Tensor:
     """input repeated along dimensions of size 1, on the same memory"""
+    lead = (1,) * (len(shape) - input.ndim)
+    if shape == lead + input.shape:  # nothing is repeated, so it may be written to; np.broadcast_to's array may not
+        return input[(None,) * len(lead) + (...,)]
     return np.broadcast_to(input, shape)
 
 

@@ -86,6 +86,6 @@ def _along(op_: Any, what: str, input: Tensor, dim: int, dtype: DType | None) ->
     if dtype is not None:
         input = input.to(dtype)
     d, ndim = one_dim(dim, input._data.ndim), input._data.ndim
-    if input._data.dtype.kind != "f":
+    if input._data.dtype.kind != "f" and input._data.size:
         raise not_implemented(f"{what}_{'lastdim_' if d + 1 >= ndim else ''}kernel_impl", input)
     return op_(input, dim=d)

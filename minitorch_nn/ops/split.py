@@ -143,8 +143,8 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
 @numpy_names
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of all slices along dim, without that dimension"""
-    if not input._data.ndim:
-        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     d = one_dim(dim, input._data.ndim)
+    if not input._data.ndim:
+        raise IndexError(f"Dimension specified as {d} but tensor has no dimensions")
     array = _array(input)
     return _outputs(input, [array[(slice(None),) * d + (i, ...)] for i in range(array.shape[d])], d, UnbindBackward0)

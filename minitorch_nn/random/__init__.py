@@ -167,12 +167,15 @@ class Generator(MersenneTwister):
             return self.uniform64, np.float64, fma64
         return self.uniform32, np.float32, fma32
 
-    def normal(self, shape: Shape, mean: float = 0.0, std: float = 1.0, dtype: Any = np.float32) -> Array:
+    def normal(
+        self, shape: Shape, mean: float = 0.0, std: float = 1.0, dtype: Any = np.float32, one_by_one: bool = False
+    ) -> Array:
         """Normal numbers, mean + std * z.
 
-        Fewer than 16 are made one by one in float64, and the second of an odd pair is kept for the next such call.
-        From 16 on they are made 16 at a time, float16 in float32; where 16 does not divide the size, the last 16 are
-        made again from 16 fresh draws.
+        Fewer than 16, or any number of them if `one_by_one` (so PyTorch fills what does not lie row by row in memory),
+        are made one by one in float64, and the second of an odd pair is kept for the next such call. From 16 on they
+        are made 16 at a time, float16 in float32; where 16 does not divide the size, the last 16 are made again from 16
+        fresh draws.
 
         Raises:
             RuntimeError: std is negative or not a number.
@@ -185,7 +188,7 @@ class Generator(MersenneTwister):
         draw, real, _ = self._uniform_of(dtype)
         rest = flat.size % 16
         with np.errstate(all="ignore"):  # a huge mean or std gives inf, without a warning, as in PyTorch
-            if flat.size < 16:
+            if flat.size < 16 or one_by_one:
                 flat[:] = fma64(self._few_normals(flat.size), std, mean).astype(real)  # float16 is rounded twice
                 return result
             for part, size in _blocks(flat.size - rest):

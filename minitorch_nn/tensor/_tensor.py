@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import warnings
 import weakref
 from collections.abc import Callable
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._absent import hint
 from .._printing import format_tensor
-from ..autograd.arrays import is_hidden, settle
+from ..autograd.arrays import settle
 from ..autograd.grad_mode import mode
 from ..autograd.hooks import RemovableHandle, add_hook, new_hooks
 from ..autograd.node import Node, Output, accumulator, add_to_grad
@@ -19,10 +19,11 @@ from ..autograd.variable import TensorBase, set_tensor_type
 from ..device import CPU, check_device, device
 from ..dtypes import dtype as DType
 from ..dtypes import from_numpy, get_default_dtype
+from ..layout import strided
 from ..ops import inplace
 from ..ops.dims import one_dim
 from . import creation
-from .conversion import Conversions
+from .interop import Interop
 from .size import Size
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ _new_tuple: Any = tuple.__new__  # NumPy's own shape needs no check
 _FIXED_REQUIRES_GRAD = "you can only change requires_grad flags of leaf variables."
 
 
-class Tensor(Conversions):
+class Tensor(Interop):
     """An n-dimensional array of one dtype that can take part in a graph.
 
     `Tensor(data)` makes a tensor of the default dtype from a sequence, `Tensor(2, 3)` one of that shape with
@@ -47,8 +48,6 @@ class Tensor(Conversions):
     """
 
     __slots__ = ()
-    __array_priority__ = 1000  # `ndarray + Tensor` is Tensor.__radd__
-    __array_ufunc__ = None
 
     def __new__(cls, *args: Any, device: Any = None) -> Any:
         check_device(device)
@@ -110,10 +109,6 @@ class Tensor(Conversions):
         steps = tuple(s // array.itemsize for s in array.strides)
         return steps if dim is None else steps[one_dim(dim, len(steps))]
 
-    def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory row by row."""
-        return self._data.flags.c_contiguous or (self._view is None and is_hidden(self._data))
-
     def data_ptr(self) -> int:
         """The address of the first element."""
         return int(settle(self).__array_interface__["data"][0])
@@ -122,10 +117,9 @@ class Tensor(Conversions):
         """How many elements of the base's memory lie before the first one."""
         return 0 if self._view is None else inplace._offset(self._data, self._view[0]._data)
 
-    is_cuda = False
-    is_sparse = False
-    is_quantized = False
-    layout = "torch.strided"
+    is_cpu = True
+    is_cuda = is_mps = is_xpu = is_meta = is_sparse = is_quantized = is_nested = False
+    layout = strided
 
     def is_floating_point(self) -> bool:
         """Whether the elements are floating-point numbers."""
@@ -277,9 +271,9 @@ class Tensor(Conversions):
         return self._counter is None
 
     def __getattr__(self, name: str) -> Any:
-        near = difflib.get_close_matches(name, dir(type(self)), 1, 0.8) if not name.startswith("__") else []
-        hint = f". Did you mean: '{near[0]}'?" if near else ""
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'{hint}", name=name, obj=self)
+        tail = "" if name.startswith("__") else hint(name, dir(type(self)))
+        # without name and obj, from which the interpreter would append a second suggestion of its own
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'{tail}")
 
     def backward(
         self,
@@ -348,7 +342,7 @@ class Tensor(Conversions):
             self._data,
             dtype_name=str(self.dtype),
             requires_grad=self._requires,
-            grad_fn_name=None if grad_fn is None else grad_fn.name(),
+            grad_fn_name=None if grad_fn is None else grad_fn.name().rsplit("::", 1)[-1],
             class_name="tensor" if type(self) is Tensor else type(self).__name__,
             default_float=str(get_default_dtype()),
         )
@@ -383,6 +377,22 @@ class Tensor(Conversions):
         """Raises RuntimeError: there is only the CPU."""
         check_device("cuda")
         raise AssertionError
+
+    def pin_memory(self) -> Tensor:
+        """self: there is no GPU to copy to, so nothing is pinned."""
+        return self
+
+    def is_pinned(self) -> bool:
+        """False"""
+        return False
+
+    def share_memory_(self) -> Tensor:
+        """self: a DataLoader's workers are threads, which share all memory."""
+        return self
+
+    def is_shared(self) -> bool:
+        """False: the memory belongs to this process."""
+        return False
 
 
 def _kind(t: Any) -> str:

@@ -10,11 +10,14 @@ import numpy as np
 from .. import dtypes, ops
 from ..autograd.arrays import settle
 from ..autograd.op import op
-from ..autograd.variable import TensorBase, tensor_type
+from ..autograd.variable import TensorBase
 from ..device import check_device
 from ..dtypes import as_dtype, every_dtype, from_numpy
 from ..dtypes import dtype as DType
+from ..layout import memory_format as MemoryFormat
+from ..layout import preserve_format
 from ..ops.checks import kind_name
+from .memory_format import laid_out
 from .methods import Operations
 
 if TYPE_CHECKING:
@@ -38,12 +41,6 @@ class Conversions(Operations):
         if self.requires_grad and not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
         return settle(self)
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        array = self.numpy()
-        if dtype is not None and array.dtype != dtype:
-            return array.astype(dtype)
-        return array.copy() if copy else array
 
     def item(self) -> Any:
         """The one element as a Python number."""
@@ -111,28 +108,15 @@ class Conversions(Operations):
     def __hash__(self) -> int:
         return id(self)
 
-    def __deepcopy__(self: Any, memo: dict[int, Any]) -> Tensor:
-        if not self.is_leaf:
-            raise RuntimeError(
-                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.  "
-                "If you were attempting to deepcopy a module, this may be because of a torch.nn.utils.weight_norm usage, "
-                "see https://github.com/pytorch/pytorch/pull/103001"
-            )
-        if id(self) not in memo:
-            t = memo[id(self)] = type(self)._wrap(self._data.copy(order="K"))
-            t._requires = self._requires
-            if self._grad is not None:
-                t._grad = self._grad.__deepcopy__(memo)
-        return memo[id(self)]  # type: ignore[no-any-return]
-
-    def __reduce_ex__(self: Any, protocol: Any) -> tuple[Any, ...]:
-        if not self.is_leaf:
-            raise RuntimeError("cannot pickle a tensor that is part of a graph; detach() it first")
-        return _restore, (self._data, self._requires)
-
     # Into another type ------------------------------------------------------------------------------------------------
     def to(
-        self, *args: Any, dtype: Any = None, device: Any = None, non_blocking: bool = False, copy: bool = False
+        self,
+        *args: Any,
+        dtype: Any = None,
+        device: Any = None,
+        non_blocking: bool = False,
+        copy: bool = False,
+        memory_format: MemoryFormat = preserve_format,
     ) -> Tensor:
         """As another dtype: `to(torch.float64)`, `to(other)`, `to("cpu")`; self where nothing changes.
 
@@ -150,11 +134,14 @@ class Conversions(Operations):
         check_device(device)
         target = self._data.dtype if dtype is None else as_dtype(dtype).numpy
         if target == self._data.dtype and not copy:
-            return self  # type: ignore[return-value]
+            same: Any = self
+            return same if memory_format is preserve_format else laid_out(same, memory_format)  # type: ignore[no-any-return]
         if target.kind == "f":
-            return cast(self, dtype=target)  # type: ignore[arg-type]
-        with np.errstate(invalid="ignore"):
-            return self._wrap(self._data.astype(target))
+            other = cast(self, dtype=target)  # type: ignore[arg-type]
+        else:
+            with np.errstate(invalid="ignore"):
+                other = self._wrap(self._data.astype(target))
+        return other if memory_format is preserve_format else laid_out(other, memory_format)  # type: ignore[no-any-return]
 
     def type(self, dtype: Any = None) -> Any:
         """The type's old name, as `torch.FloatTensor`; with dtype (or such a name), `to(dtype)`."""
@@ -206,10 +193,3 @@ class Conversions(Operations):
     def bool(self) -> Tensor:
         """As bool."""
         return self.to(dtypes.bool)
-
-
-def _restore(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:
-    """The tensor that was pickled"""
-    t = tensor_type()._wrap(array)
-    t._requires = requires_grad
-    return t  # type: ignore[no-any-return]

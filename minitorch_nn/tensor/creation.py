@@ -1,30 +1,51 @@
-"""Functions that make tensors: of one value, in sequence, at random."""
+"""Functions that make tensors: of one value, and in sequence."""
 
 from __future__ import annotations
 
 import builtins
 import math
+from collections.abc import Callable
+from functools import wraps
 from operator import index
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
-from .. import random
 from ..autograd.variable import TensorBase
 from ..dtypes import as_dtype, get_default_dtype, int64
 from ..dtypes import bool as bool_
 from ..dtypes import dtype as DType
+from ..layout import contiguous_format, preserve_format, strided
+from ..layout import memory_format as MemoryFormat
 from ..ops.checks import fit_number
 from .from_data import as_tensor as as_tensor
 from .from_data import from_numpy as from_numpy
 from .from_data import made
 from .from_data import tensor as tensor
+from .memory_format import like
 
 if TYPE_CHECKING:
     from ._tensor import Tensor
 
 
-def _numpy(dtype: DType | None) -> Any:
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def factory(function: F) -> F:
+    """A function that makes tensors, with PyTorch's `layout` (there is one) and `pin_memory` (which has no effect)."""
+
+    @wraps(function)
+    def make(*args: Any, **kwargs: Any) -> Any:
+        if "pin_memory" in kwargs or "layout" in kwargs:
+            kwargs.pop("pin_memory", None)
+            if kwargs.pop("layout", strided) is not strided:
+                raise NotImplementedError(f"{function.__name__}(): the only layout is torch.strided")
+        return function(*args, **kwargs)
+
+    return cast(F, make)
+
+
+def numpy_dtype(dtype: DType | None) -> Any:
     return get_default_dtype().numpy if dtype is None else as_dtype(dtype).numpy
 
 
@@ -62,7 +83,7 @@ def _shape(name: str, args: tuple[Any, ...]) -> tuple[int, ...]:
     return shape
 
 
-def _sized(name: str, size: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, ...]:
+def sized(name: str, size: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[int, ...]:
     """The shape, by position or as `size=`; no other keyword is accepted"""
     if not size and "size" in kwargs:
         size = (kwargs.pop("size"),)
@@ -73,7 +94,7 @@ def _sized(name: str, size: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[in
     return _shape(name, size)
 
 
-def _given(name: str, size: Any) -> tuple[int, ...]:
+def given_shape(name: str, size: Any) -> tuple[int, ...]:
     """The shape where it must be a tuple"""
     if not isinstance(size, (tuple, list)):
         raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}")
@@ -81,27 +102,33 @@ def _given(name: str, size: Any) -> tuple[int, ...]:
 
 
 # Of one value ---------------------------------------------------------------------------------------------------------
+@factory
 def zeros(
     *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, **kwargs: Any
 ) -> Tensor:
     """Zeros of the given shape: zeros(2, 3) or zeros((2, 3))"""
-    return made(np.zeros(_sized("zeros", size, kwargs), _numpy(dtype)), device, requires_grad)
+    return made(np.zeros(sized("zeros", size, kwargs), numpy_dtype(dtype)), device, requires_grad)
 
 
+@factory
 def ones(
     *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, **kwargs: Any
 ) -> Tensor:
     """Ones of the given shape: ones(2, 3) or ones((2, 3))"""
-    return made(np.ones(_sized("ones", size, kwargs), _numpy(dtype)), device, requires_grad)
+    return made(np.ones(sized("ones", size, kwargs), numpy_dtype(dtype)), device, requires_grad)
 
 
+@factory
 def empty(
     *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, **kwargs: Any
 ) -> Tensor:
     """Unspecified values of the given shape: empty(2, 3) or empty((2, 3))"""
-    return made(np.empty(_sized("empty", size, kwargs), _numpy(dtype)), device, requires_grad)
+    order = kwargs.pop("memory_format", contiguous_format)
+    array = np.empty(sized("empty", size, kwargs), numpy_dtype(dtype))
+    return like(made(array, device, requires_grad), preserve_format if order is contiguous_format else order)
 
 
+@factory
 def full(
     size: Any, fill_value: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -109,10 +136,11 @@ def full(
     value = fill_value.item() if isinstance(fill_value, TensorBase) else fill_value  # type: ignore[attr-defined]
     if dtype is None:
         dtype = bool_ if isinstance(value, builtins.bool) else int64 if isinstance(value, int) else None
-    kind = _numpy(dtype)
-    return made(np.full(_given("full", size), fit_number(value, kind), kind), device, requires_grad)
+    kind = numpy_dtype(dtype)
+    return made(np.full(given_shape("full", size), fit_number(value, kind), kind), device, requires_grad)
 
 
+@factory
 def eye(
     n: int, m: int | None = None, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
@@ -124,34 +152,66 @@ def eye(
             )
         if size < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
-    return made(np.eye(n, m, dtype=_numpy(dtype)), device, requires_grad)
+    return made(np.eye(n, m, dtype=numpy_dtype(dtype)), device, requires_grad)
 
 
 def _like(input: Any, dtype: DType | None) -> Any:
     return input._data.dtype if dtype is None else as_dtype(dtype).numpy
 
 
-def zeros_like(input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def zeros_like(
+    input: Tensor,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: MemoryFormat = preserve_format,
+) -> Tensor:
     """Zeros of input's shape and dtype"""
-    return made(np.zeros_like(input._data, _like(input, dtype)), device, requires_grad)
+    return like(made(np.zeros_like(input._data, _like(input, dtype)), device, requires_grad), memory_format)
 
 
-def ones_like(input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def ones_like(
+    input: Tensor,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: MemoryFormat = preserve_format,
+) -> Tensor:
     """Ones of input's shape and dtype"""
-    return made(np.ones_like(input._data, _like(input, dtype)), device, requires_grad)
+    return like(made(np.ones_like(input._data, _like(input, dtype)), device, requires_grad), memory_format)
 
 
-def empty_like(input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def empty_like(
+    input: Tensor,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: MemoryFormat = preserve_format,
+) -> Tensor:
     """Unspecified values of input's shape and dtype"""
-    return made(np.empty_like(input._data, _like(input, dtype)), device, requires_grad)
+    return like(made(np.empty_like(input._data, _like(input, dtype)), device, requires_grad), memory_format)
 
 
+@factory
 def full_like(
-    input: Tensor, fill_value: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
+    input: Tensor,
+    fill_value: Any,
+    *,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: MemoryFormat = preserve_format,
 ) -> Tensor:
     """fill_value everywhere, of input's shape and dtype"""
     kind = _like(input, dtype)
-    return made(np.full_like(input._data, fit_number(_number(fill_value), kind), kind), device, requires_grad)
+    filled = np.full_like(input._data, fit_number(_number(fill_value), kind), kind)
+    return like(made(filled, device, requires_grad), memory_format)
 
 
 # In sequence ----------------------------------------------------------------------------------------------------------
@@ -159,6 +219,7 @@ def _number(x: Any) -> Any:
     return x.item() if isinstance(x, (TensorBase, np.generic)) else x  # type: ignore[union-attr]
 
 
+@factory
 def arange(
     start: Any,
     end: Any = None,
@@ -190,13 +251,15 @@ def arange(
     return made((int(start) + np.arange(count) * int(step)).astype(kind), device, requires_grad)
 
 
+@factory
 def linspace(
     start: Any, end: Any, steps: int, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """steps numbers from start to end, both included, evenly spaced"""
-    return made(_even_steps("linspace", start, end, steps, _numpy(dtype)), device, requires_grad)
+    return made(_even_steps("linspace", start, end, steps, numpy_dtype(dtype)), device, requires_grad)
 
 
+@factory
 def logspace(
     start: Any,
     end: Any,
@@ -208,7 +271,7 @@ def logspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """steps numbers from base ** start to base ** end, both included, with even steps of the exponent"""
-    kind = _numpy(dtype)
+    kind = numpy_dtype(dtype)
     work = kind if kind.kind == "f" else np.dtype(np.float64)
     exponents = _even_steps("logspace", start, end, steps, work)
     return made(np.power(base, exponents, dtype=work).astype(kind), device, requires_grad)
@@ -230,118 +293,3 @@ def _even_steps(name: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]
     i = np.arange(steps, dtype=kind)
     half = i < steps // 2  # from both ends, as PyTorch does, so that the two ends are exact
     return np.where(half, first + step * i, last - step * (steps - 1 - i)).astype(kind)
-
-
-# At random ------------------------------------------------------------------------------------------------------------
-def _generator(generator: random.Generator | None) -> random.Generator:
-    return random.current_generator() if generator is None else generator
-
-
-def rand(
-    *size: Any,
-    generator: random.Generator | None = None,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    **kwargs: Any,
-) -> Tensor:
-    """Uniform numbers in [0, 1)"""
-    return made(_generator(generator).rand(_sized("rand", size, kwargs), _numpy(dtype)), device, requires_grad)
-
-
-def randn(
-    *size: Any,
-    generator: random.Generator | None = None,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-    **kwargs: Any,
-) -> Tensor:
-    """Normal numbers, mean 0 and variance 1"""
-    return made(_generator(generator).normal(_sized("randn", size, kwargs), dtype=_numpy(dtype)), device, requires_grad)
-
-
-def randint(
-    low: int,
-    high: Any = None,
-    size: Any = None,
-    *,
-    generator: random.Generator | None = None,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Whole numbers in [low, high), or in [0, low) for randint(low, size); int64 by default"""
-    if size is None:
-        low, high, size = 0, low, high
-    elif high is None:
-        low, high = 0, low
-    if size is None:
-        raise TypeError("randint() missing required argument 'size'")
-    if low >= high:
-        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-    kind = np.dtype(np.int64) if dtype is None else dtype.numpy
-    return made(_generator(generator).randint(low, high, _given("randint", size), kind), device, requires_grad)
-
-
-def randperm(
-    n: int,
-    *,
-    generator: random.Generator | None = None,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """The whole numbers 0 ... n - 1 in random order; int64 by default"""
-    kind = np.dtype(np.int64) if dtype is None else dtype.numpy
-    return made(_generator(generator).randperm(n, kind), device, requires_grad)
-
-
-def normal(
-    mean: Any = 0.0,
-    std: Any = 1.0,
-    size: Any = None,
-    *,
-    generator: random.Generator | None = None,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Normal numbers; mean and std: numbers with a size, or tensors, one for each element"""
-    if size is not None:
-        return made(
-            _generator(generator).normal(_given("normal", size), mean, std, _numpy(dtype)), device, requires_grad
-        )
-    data = [v._data for v in (mean, std) if isinstance(v, TensorBase)]
-    if not data:
-        raise TypeError("normal() needs a size where mean and std are numbers")
-    if isinstance(std, TensorBase) and (std._data < 0).any():
-        raise RuntimeError("normal expects all elements of std >= 0.0")
-    shape = np.broadcast_shapes(*(d.shape for d in data))
-    noise = _generator(generator).normal(shape, dtype=data[0].dtype)
-    return made(noise * getattr(std, "_data", std) + getattr(mean, "_data", mean), device, requires_grad)
-
-
-def rand_like(input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Uniform numbers in [0, 1), of input's shape and dtype"""
-    return rand(input._data.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
-
-
-def randn_like(input: Tensor, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False) -> Tensor:
-    """Normal numbers, of input's shape and dtype"""
-    return randn(input._data.shape, dtype=dtype or input.dtype, device=device, requires_grad=requires_grad)
-
-
-def randint_like(
-    input: Tensor,
-    low: int,
-    high: int | None = None,
-    *,
-    dtype: DType | None = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """Whole numbers in [low, high), or [0, low), of input's shape and dtype"""
-    return randint(
-        low, high, tuple(input._data.shape), dtype=dtype or input.dtype, device=device, requires_grad=requires_grad
-    )

@@ -193,3 +193,55 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
         )
     array = ndarray.view() if type(ndarray) is np.ndarray else np.asarray(ndarray)
     return cast("Tensor", tensor_type()._wrap(array))
+
+
+def asarray(
+    obj: Any, *, dtype: DType | None = None, device: Any = None, copy: bool | None = None, requires_grad: bool = False
+) -> Tensor:
+    """obj as a tensor: shares memory where it can for copy=None, always copies for True, raises where it can't for False"""
+    if isinstance(obj, TensorBase):
+        source: Any = obj
+        t = source if dtype is None else source.to(dtype)
+        shared, t = t is source, t if requires_grad else t.detach() if t.is_leaf else t
+    else:
+        t = as_tensor(obj, dtype, device)
+        shared = isinstance(obj, np.ndarray) and np.may_share_memory(t._data, obj)
+    check_device(device)
+    if copy is False and not shared:
+        raise ValueError("can't alias memory of the given object with this dtype; use copy=None or copy=True")
+    t = t.clone() if copy and shared else t
+    return cast("Tensor", t.requires_grad_() if requires_grad else t)
+
+
+def frombuffer(buffer: Any, *, dtype: DType, count: int = -1, offset: int = 0, requires_grad: bool = False) -> Tensor:
+    """A 1-d tensor on the memory of an object with Python's buffer protocol (bytes, bytearray, memoryview, ...)"""
+    kind = as_dtype(dtype).numpy
+    size = memoryview(buffer).nbytes
+    if size == 0:
+        raise ValueError(f"both buffer length ({size}) and count ({count}) must not be 0")
+    if count == 0:
+        raise ValueError(f"both buffer length ({size}) and count ({count}) must not be 0")
+    if not 0 <= offset < size:
+        raise ValueError(
+            f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({size} bytes) minus 1"
+        )
+    if count < 0 and (size - offset) % kind.itemsize:
+        raise ValueError(
+            f"buffer length ({size - offset} bytes) after offset ({offset} bytes) must be a multiple of element size "
+            f"({kind.itemsize})"
+        )
+    if count > 0 and offset + count * kind.itemsize > size:
+        raise ValueError(
+            f"requested buffer length ({count} * {kind.itemsize} bytes) after offset ({offset} bytes) must not be greater "
+            f"than actual buffer length ({size} bytes)"
+        )
+    array = np.frombuffer(buffer, kind, count, offset)
+    if not array.flags.writeable:
+        warnings.warn(
+            "The given buffer is not writable, and PyTorch does not support non-writable tensors. This means you can write "
+            "to the underlying (supposedly non-writable) buffer using the tensor. You may want to copy the buffer to protect "
+            "its data or make it writable before converting it to a tensor. This type of warning will be suppressed for the "
+            "rest of this program.",
+            stacklevel=2,
+        )
+    return made(array, None, requires_grad)

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import numpy as np
-
 from .. import ops
+from ..autograd import dispatch
+from ..autograd.dispatch import OPERANDS
 from ..autograd.variable import TensorBase
+from ..dtypes import from_numpy, result_numpy
 from ..ops import arithmetic, filling, getitem, indexing, inplace, sampling
 from ..ops.inplace import in_place
 from ..ops.slices import unfold as windows
+from .memory_format import clone, contiguous, is_contiguous
 
 if TYPE_CHECKING:
     from ._tensor import Tensor
@@ -21,11 +23,11 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-_OPERANDS = (TensorBase, float, int, np.ndarray, np.generic)
-
-
-def _operand(function: Any, types: tuple[type, ...] = _OPERANDS) -> Callable[[Any, Any], Tensor]:
+def _operand(function: Any, types: tuple[type, ...] = OPERANDS) -> Callable[[Any, Any], Tensor]:
     """A binary operator that leaves other people's types to them."""
+    op = getattr(function, "op", None)
+    if op is not None and op.kind is not None and types is OPERANDS:
+        return dispatch.function(op, operator=True)
 
     @wraps(getattr(function, "__wrapped__", function))
     def operator(self: Any, other: Any) -> Any:
@@ -37,6 +39,18 @@ def _operand(function: Any, types: tuple[type, ...] = _OPERANDS) -> Callable[[An
 def _reflected(function: Any) -> Callable[[Any, Any], Tensor]:
     """The same for `other + self`."""
     return _operand(lambda self, other: function(other, self))
+
+
+def _shift(name: str, function: Any) -> Callable[[Any, Any], Tensor]:
+    """A shift of a number by a tensor, which the operation's own check of its first input does not see."""
+
+    def shift(number: Any, by: Any) -> Any:
+        kind = from_numpy(result_numpy(number, by._data))
+        if kind.numpy.kind not in "iu":
+            raise NotImplementedError(f"\"{name}\" not implemented for '{kind.type_name}'")
+        return function(number, by)
+
+    return shift
 
 
 class Operations(TensorBase):
@@ -82,6 +96,8 @@ class Operations(TensorBase):
     __xor__ = __rxor__ = _operand(ops.bitwise_xor)
     __lshift__ = _operand(ops.bitwise_left_shift)
     __rshift__ = _operand(ops.bitwise_right_shift)
+    __rlshift__ = _reflected(_shift("lshift_cpu", ops.bitwise_left_shift))
+    __rrshift__ = _reflected(_shift("rshift_cpu", ops.bitwise_right_shift))
     __ilshift__ = _operand(in_place(ops.bitwise_left_shift))
     __irshift__ = _operand(in_place(ops.bitwise_right_shift))
     __iand__ = _operand(in_place(ops.bitwise_and))
@@ -338,8 +354,9 @@ class Operations(TensorBase):
 
     # Shape
     broadcast_to = ops.broadcast_to
-    clone = ops.clone
-    contiguous = ops.contiguous
+    clone = clone
+    contiguous = contiguous
+    is_contiguous = is_contiguous
     diag = ops.diag
     diag_embed = ops.diag_embed
     diagonal = ops.diagonal

@@ -30,3 +30,17 @@ def is_complex(input: Tensor) -> bool:
 def is_nonzero(input: Tensor) -> bool:
     """Whether the one element is not zero"""
     return bool(input)
+
+
+def is_inference(input: Tensor) -> bool:
+    """Whether it was made under inference_mode"""
+    return input.is_inference()
+
+
+def typename(obj: Any) -> str:
+    """The type's name: `torch.FloatTensor` of a tensor, `module.Class` of anything else"""
+    if isinstance(obj, Tensor) and type(obj) is Tensor:
+        return str(obj.type())
+    kind = obj if isinstance(obj, type) else type(obj)
+    module = kind.__module__
+    return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"

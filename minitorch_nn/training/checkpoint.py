@@ -6,7 +6,6 @@ from typing import Any
 
 from .. import nn, optim, random
 from ..config import Config
-from ..tensor import Tensor
 from .errors import SetupError
 from .progress import Position, Tally
 
@@ -31,7 +30,7 @@ def capture(
         "optimizer": optimizer.state_dict(),
         "schedule": schedule.state_dict(),
         "position": vars(position) | {"tally": dict(vars(position.tally))},
-        "random": Tensor._wrap(random.get_rng_state()),
+        "random": random.get_rng_state(),
         "frozen": dict(frozen),
     }
 
@@ -54,5 +53,5 @@ def restore(saved: dict[str, Any], model: nn.Module, optimizer: optim.Optimizer,
     model.load_state_dict(saved["model"])
     optimizer.load_state_dict(saved["optimizer"])
     schedule.load_state_dict(saved["schedule"])
-    random.set_rng_state(saved["random"].numpy())
+    random.set_rng_state(saved["random"])
     return dict(saved["frozen"])

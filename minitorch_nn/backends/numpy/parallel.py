@@ -142,7 +142,7 @@ def _initial_size() -> int:
 
 _blas = _Blas()
 _pool = _Pool(1)
-_one_thread_blas = _OneThreadBlas()
+one_thread_blas = _OneThreadBlas()
 
 
 def get_num_threads() -> int:
@@ -183,7 +183,7 @@ def run(task: Callable[[int], None], count: int) -> None:
     Raises: the first error a task raised.
     """
     pool = _pool
-    with _one_thread_blas:
+    with one_thread_blas:
         if count <= 1 or pool.size == 1 or not pool.busy.acquire(blocking=False):
             for index in range(count):
                 task(index)
@@ -209,9 +209,9 @@ def spans(total: int, step: int) -> list[tuple[int, int]]:
 
 def _after_fork() -> None:
     """Threads do not survive a fork: the child starts its own."""
-    global _pool, _one_thread_blas
+    global _pool, one_thread_blas
     _pool = _Pool(_pool.size)
-    _one_thread_blas = _OneThreadBlas()
+    one_thread_blas = _OneThreadBlas()
 
 
 _pool = _Pool(_initial_size())

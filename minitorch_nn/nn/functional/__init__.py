@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..._absent import absent
 from ._activation import (
     celu,
     celu_,
@@ -63,6 +64,8 @@ from ._loss import (
     soft_margin_loss,
     triplet_margin_loss,
 )
+from ._multi_head_attention import _canonical_mask as _canonical_mask
+from ._multi_head_attention import multi_head_attention_forward
 from ._normalization import (
     alpha_dropout,
     batch_norm,
@@ -149,6 +152,7 @@ __all__ = [
     "max_pool2d",
     "mish",
     "mse_loss",
+    "multi_head_attention_forward",
     "nll_loss",
     "normalize",
     "one_hot",
@@ -182,3 +186,5 @@ __all__ = [
     "unfold",
     "upsample",
 ]
+
+__getattr__ = absent(__name__, globals())

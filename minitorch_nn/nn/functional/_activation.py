@@ -250,7 +250,8 @@ def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: floa
     """
     if eps != 1e-10:
         warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
-    gumbels = -ops.log(logits.detach().clone().exponential_())
+    # As in PyTorch drawn row by row, however the logits lie in memory.
+    gumbels = -ops.log(logits.detach().new_empty(logits.shape).exponential_())
     soft = ops.softmax((logits + gumbels) / tau, dim)
     if not hard:
         return soft

@@ -229,6 +229,6 @@ def alpha_dropout(input: Tensor, p: float = 0.5, training: bool = False, inplace
         return _maybe_inplace(inplace, lambda x: x * 0, input)
     limit = 1.7580993408473766  # SELU's scale * alpha
     scale = 1 / ((limit**2 * p + 1) * (1 - p)) ** 0.5
-    kept = input.detach().new_empty(input.shape).bernoulli_(1 - p)
+    kept = input.detach().clone().bernoulli_(1 - p)  # a clone lies in memory as the input does: so do the draws
     shift = (kept - 1) * (limit * scale) + limit * scale * p
     return _maybe_inplace(inplace, lambda x: x * (kept * scale) + shift, input)

@@ -9,6 +9,7 @@ from ...autograd import no_grad
 from ...device import check_device
 from ...dtypes import dtype as DType
 from ...dtypes import float16, float32, float64
+from ...layout import check_memory_format, preserve_format
 from ...tensor import Tensor
 from ..parameter import Parameter
 
@@ -61,10 +62,12 @@ class _Conversion:
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Convert floating parameters and buffers in place: `to(dtype)`, `to(device, dtype)`, `to(tensor)`.
 
-        The only device is the CPU. `non_blocking` is accepted and has no effect. Returns self.
+        The only device is the CPU. `non_blocking` has no effect; neither has `memory_format`: parameters stay row by
+        row in memory, which is what `is_contiguous` says of them. Returns self.
 
         Raises TypeError for a dtype that is not floating; what the creation functions raise for another device.
         """
+        check_memory_format(kwargs.pop("memory_format", preserve_format))
         dtype, device = _parse_to(*args, **kwargs)
         check_device(device)
         if dtype is None:

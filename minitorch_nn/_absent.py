@@ -1,0 +1,70 @@
+"""The error for a name that a module does not have: the nearest valid name, or that it is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+LEFT_OUT = {
+    "Stream": "there is no GPU",
+    "Event": "there is no GPU",
+    "amp": "there is no GPU; train in float32",
+    "as_strided": "use slicing, permute or unfold",
+    "ao": "quantisation is left out",
+    "autocast": "there is no GPU; train in float32",
+    "complex": "there are no complex tensors",
+    "chalf": "there are no complex tensors",
+    "complex32": "there are no complex tensors",
+    "distributions": "use the random functions themselves",
+    "DistributedDataParallel": "training runs in one process",
+    "DistributedSampler": "training runs in one process",
+    "export": "there is no compiler",
+    "fft": "there are no complex tensors",
+    "fx": "there is no tracer",
+    "GradScaler": "there is no GPU; train in float32",
+    "hub": "nothing is downloaded",
+    "init_process_group": "training runs in one process",
+    "mps": "there is no GPU",
+    "multiprocessing": "a DataLoader's workers are threads",
+    "onnx": "there is no exporter; torch.save and safetensors are there",
+    "profiler": "use cProfile",
+    "quantization": "quantisation is left out",
+    "quantize_per_tensor": "quantisation is left out",
+    "quint8": "quantisation is left out",
+    "qint8": "quantisation is left out",
+    "script": "there is no script compiler; call the function itself",
+    "sparse": "there are no sparse tensors",
+    "sparse_coo_tensor": "there are no sparse tensors",
+    "sparse_csr_tensor": "there are no sparse tensors",
+    "stft": "there are no complex tensors",
+    "to_sparse": "there are no sparse tensors",
+    "trace": "there is no tracer; call the function itself",
+    "vmap": "write the batch dimension out",
+    "xpu": "there is no GPU",
+}
+"""Notable names of PyTorch that are left out, and what to do instead or why."""
+
+
+def hint(name: str, known: list[str], left_out: dict[str, str] = LEFT_OUT) -> str:
+    """What to add to "has no attribute 'name'": that PyTorch's name is left out, or the nearest known one."""
+    if name in left_out:
+        return f"\n'{name}' is left out of minitorch_nn: {left_out[name]}"
+    from difflib import get_close_matches  # only on an error's way: it takes a while to import
+
+    near = get_close_matches(name, [k for k in known if not k.startswith("_")], 1, 0.75)
+    return f". Did you mean: '{near[0]}'?" if near else ""
+
+
+def absent(module: str, namespace: dict[str, Any], **left_out: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a module: raises AttributeError in PyTorch's words and with a hint.
+
+    left_out: more names that are left out here, and why.
+    """
+    torch_name = module.replace("minitorch_nn", "torch", 1)
+    reasons = LEFT_OUT | left_out
+
+    def __getattr__(name: str) -> Any:
+        tail = "" if name.startswith("__") else hint(name, list(namespace), reasons)
+        raise AttributeError(f"module '{torch_name}' has no attribute '{name}'{tail}")
+
+    return __getattr__

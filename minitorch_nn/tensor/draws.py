@@ -1,0 +1,184 @@
+"""Functions that make tensors of random numbers, from the default generator or the one that is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import random
+from ..autograd.variable import TensorBase
+from ..dtypes import dtype as DType
+from ..layout import memory_format as MemoryFormat
+from ..layout import preserve_format
+from .creation import factory, given_shape, numpy_dtype, sized
+from .from_data import made
+from .memory_format import like
+
+if TYPE_CHECKING:
+    from ._tensor import Tensor
+
+
+def _generator(generator: random.Generator | None) -> random.Generator:
+    return random.current_generator() if generator is None else generator
+
+
+@factory
+def rand(
+    *size: Any,
+    generator: random.Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **kwargs: Any,
+) -> Tensor:
+    """Uniform numbers in [0, 1)"""
+    return made(_generator(generator).rand(sized("rand", size, kwargs), numpy_dtype(dtype)), device, requires_grad)
+
+
+@factory
+def randn(
+    *size: Any,
+    generator: random.Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    **kwargs: Any,
+) -> Tensor:
+    """Normal numbers, mean 0 and variance 1"""
+    return made(
+        _generator(generator).normal(sized("randn", size, kwargs), dtype=numpy_dtype(dtype)), device, requires_grad
+    )
+
+
+@factory
+def randint(
+    low: int,
+    high: Any = None,
+    size: Any = None,
+    *,
+    generator: random.Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Whole numbers in [low, high), or in [0, low) for randint(low, size); int64 by default"""
+    if size is None:
+        low, high, size = 0, low, high
+    elif high is None:
+        low, high = 0, low
+    if size is None:
+        raise TypeError("randint() missing required argument 'size'")
+    if low >= high:
+        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+    kind = np.dtype(np.int64) if dtype is None else dtype.numpy
+    return made(_generator(generator).randint(low, high, given_shape("randint", size), kind), device, requires_grad)
+
+
+@factory
+def randperm(
+    n: int,
+    *,
+    generator: random.Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """The whole numbers 0 ... n - 1 in random order; int64 by default"""
+    kind = np.dtype(np.int64) if dtype is None else dtype.numpy
+    return made(_generator(generator).randperm(n, kind), device, requires_grad)
+
+
+@factory
+def normal(
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: random.Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Normal numbers; mean and std: numbers with a size, or tensors, one for each element"""
+    if size is not None:
+        return made(
+            _generator(generator).normal(given_shape("normal", size), mean, std, numpy_dtype(dtype)),
+            device,
+            requires_grad,
+        )
+    data = [v._data for v in (mean, std) if isinstance(v, TensorBase)]
+    if not data:
+        raise TypeError("normal() needs a size where mean and std are numbers")
+    if isinstance(std, TensorBase) and (std._data < 0).any():
+        raise RuntimeError("normal expects all elements of std >= 0.0")
+    shape = np.broadcast_shapes(*(d.shape for d in data))
+    noise = _generator(generator).normal(shape, dtype=data[0].dtype)
+    return made(noise * getattr(std, "_data", std) + getattr(mean, "_data", mean), device, requires_grad)
+
+
+@factory
+def rand_like(
+    input: Tensor,
+    *,
+    generator: random.Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: MemoryFormat = preserve_format,
+) -> Tensor:
+    """Uniform numbers in [0, 1), of input's shape and dtype"""
+    drawn = rand(
+        input._data.shape,
+        generator=generator,
+        dtype=dtype or input.dtype,
+        device=device,
+        requires_grad=requires_grad,
+    )
+    return like(drawn, memory_format)
+
+
+@factory
+def randn_like(
+    input: Tensor,
+    *,
+    generator: random.Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: MemoryFormat = preserve_format,
+) -> Tensor:
+    """Normal numbers, of input's shape and dtype"""
+    drawn = randn(
+        input._data.shape,
+        generator=generator,
+        dtype=dtype or input.dtype,
+        device=device,
+        requires_grad=requires_grad,
+    )
+    return like(drawn, memory_format)
+
+
+@factory
+def randint_like(
+    input: Tensor,
+    low: int,
+    high: int | None = None,
+    *,
+    generator: random.Generator | None = None,
+    dtype: DType | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: MemoryFormat = preserve_format,
+) -> Tensor:
+    """Whole numbers in [low, high), or [0, low), of input's shape and dtype"""
+    drawn = randint(
+        low,
+        high,
+        tuple(input._data.shape),
+        generator=generator,
+        dtype=dtype or input.dtype,
+        device=device,
+        requires_grad=requires_grad,
+    )
+    return like(drawn, memory_format)
