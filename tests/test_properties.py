@@ -158,14 +158,12 @@ def test_versions_count_changes(torch: Any, rng: random.Random) -> None:
 @given(RANDOM)
 def test_graphs_vanish_with_their_last_tensor(torch: Any, rng: random.Random) -> None:
     program = draw_program(rng, torch)
-    gc.collect()
     gc.disable()
     try:
         run = Run(torch, program["leaves"])
         for step in program["steps"]:
-            if (
-                step[0] != "backward" or "create_graph" not in step[2]
-            ):  # such a gradient holds its own graph, as in PyTorch
+            # the gradient of a recorded pass holds the graph that it is a gradient of, as in PyTorch
+            if step[0] != "backward" or "create_graph" not in step[2]:
                 run.step(step)
         tensors = {name: weakref.ref(x) for name, x in run.values.items()}
         nodes = [weakref.ref(x.grad_fn) for x in run.values.values() if x.requires_grad and safe_node(x)]

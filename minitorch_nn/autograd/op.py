@@ -221,9 +221,9 @@ class Op:
         self.rules: list[Any] = [rules.get(n) or joint for n in self.inputs]
         self.needs = [self._lookup(rules[n], known) if n in rules else () for n in self.inputs]
         self.joint_needs = () if joint is None else self._lookup(joint, known)
-        self.uses_options = any(
-            len(self.inputs) + len(outputs) <= n for need in (*self.needs, self.joint_needs) for n in need
-        )
+        named = {n for need in (*self.needs, self.joint_needs) for n in need}
+        self.uses_options = any(n >= len(self.inputs) + len(outputs) for n in named)
+        self.uses_shapes = any(n >= len(known) - len(shapes) for n in named)
         self.differentiable = sum(1 << i for i, r in enumerate(self.rules) if r is not None)
         self.plans: dict[int, Plan] = {}
         title = "".join(part.capitalize() for part in kernel.__name__.strip("_").split("_"))
@@ -259,6 +259,8 @@ class Op:
     def options_and_shapes(self, options: dict[str, Any], arrays: Any) -> list[Any]:
         """The values behind the names of the options and of `<input>_shape`."""
         values = list((self.defaults | options).values())
+        if not self.uses_shapes:
+            return values
         if self.variadic:
             return [*values, tuple(a.shape for a in arrays[0])]
         return values + [getattr(a, "shape", ()) for a in arrays[: len(self.inputs)]]

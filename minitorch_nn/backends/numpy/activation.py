@@ -13,7 +13,7 @@ _SMALL = 1 << 10
 def relu(x: np.ndarray) -> np.ndarray:
     """max(x, 0); nan stays nan."""
     if x.size <= _BLOCK:
-        return np.maximum(x, 0)
+        return np.asarray(np.maximum(x, 0))
     out = np.empty_like(x)
     source, target = x.ravel(order="K"), out.ravel(order="K")  # K: the order of memory, so both are views if x is dense
     spans = parallel.spans(x.size, _BLOCK)
