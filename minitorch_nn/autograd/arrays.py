@@ -19,7 +19,7 @@ def convert(arrays: list[Any], floating: bool = False) -> None:
     for i, a in enumerate(arrays):
         if isinstance(a, np.ndarray):
             if a.dtype != target:
-                arrays[i] = a.astype(target)
+                arrays[i] = as_type(a, target)
         elif a is not None:
             value = a.item() if isinstance(a, np.generic) else a
             if target.kind in "iu":  # wrap around as PyTorch does; NumPy raises
@@ -28,6 +28,11 @@ def convert(arrays: list[Any], floating: bool = False) -> None:
                 arrays[i] = np.asarray(bool(value))
             else:
                 arrays[i] = float(value)
+
+
+def as_type(array: np.ndarray[Any, Any], kind: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """array as another type, in the same order of memory; row by row where it was expanded"""
+    return array.astype(kind, order="C" if 0 in array.strides else "K")
 
 
 def broadcast_error(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError | None:

@@ -135,6 +135,8 @@ def grad(
         )
     allow = materialize_grads if allow_unused is None else allow_unused
     outs, ins = _many(outputs), _many(inputs)
+    if not ins:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     gradients = (None,) * len(outs) if grad_outputs is None else _many(grad_outputs)
     roots = _roots(outs, gradients, create_graph)
     nodes = [_input_node(t) for t in ins]

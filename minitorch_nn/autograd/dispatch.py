@@ -132,6 +132,7 @@ def function(op: Op, operator: bool = False) -> Callable[..., Any]:
                 t._counter = None
             elif view and not mode.grad:
                 t._made_under_no_grad = True
+                t._requires = bool(mask & differentiable)  # a leaf that asks for gradients, as in PyTorch 2.13
         else:
             if variadic:
                 arrays = [tuple(arrays)]

@@ -165,7 +165,7 @@ def stale(value: Any, origin: Any, counter: list[Any], expected: int, place: Pla
         else "enable anomaly detection to find the operation that failed to compute its gradient, with "
         "torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )
-    made = f", which is output {number} of {name.removesuffix('Backward0')}," if name else ""
+    made = f", which is output {number} of {name.replace('Backward', '').removesuffix('0')}," if name else ""
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[torch.{from_numpy(value.dtype).type_name}Tensor {list(value.shape)}]{made} is at version {version}; expected "

@@ -31,4 +31,6 @@ class DataParallel(Module):
         return self.module(*inputs, **kwargs)
 
 
-__getattr__ = absent(__name__, globals(), scatter="there is no GPU to scatter to", gather="there is no GPU to gather from")
+__getattr__ = absent(
+    __name__, globals(), scatter="there is no GPU to scatter to", gather="there is no GPU to gather from"
+)

@@ -145,7 +145,7 @@ class _Pair(NamedTuple):
 
 
 class ValuesAndIndices(_Pair):
-    """What `max`, `min`, `sort` and `topk` return: two tensors, by number and by name, printed as in PyTorch."""
+    """What `max(dim)`, `sort`, `topk` and their kin return: two tensors, by number and by name, printed as in PyTorch."""
 
     __slots__ = ()
 
@@ -153,8 +153,8 @@ class ValuesAndIndices(_Pair):
         return f"torch.return_types.{type(self).__name__}(\nvalues={self.values!r},\nindices={self.indices!r})"
 
 
-MaxResult, MinResult, SortResult, TopkResult = (
-    type(name, (ValuesAndIndices,), {"__slots__": ()}) for name in ("max", "min", "sort", "topk")
+MaxResult, MinResult, SortResult, TopkResult, MedianResult, KthvalueResult = (
+    type(name, (ValuesAndIndices,), {"__slots__": ()}) for name in ("max", "min", "sort", "topk", "median", "kthvalue")
 )
 
 

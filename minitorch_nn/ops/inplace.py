@@ -224,19 +224,19 @@ def _named(changed: Any, op_: Any) -> Any:
 
 
 def _direct(ufunc: Any, op_: Any) -> Any:
-    """As `in_place`, but without a copy where nothing is recorded and the dtypes agree."""
+    """As `in_place`, but without a copy where nothing is recorded and dtypes and shapes agree."""
     recorded = in_place(op_)
 
-    def changed(self: Tensor, other: Any, *, alpha: float = 1) -> Tensor:
-        if not mode.grad or not (self.requires_grad or getattr(other, "requires_grad", False)):
+    def changed(self: Tensor, other: Any, **options: Any) -> Tensor:
+        if not options and (not mode.grad or not (self.requires_grad or getattr(other, "requires_grad", False))):
             x, y = self._data, getattr(other, "_data", other)
             same = type(y) is float or type(y) is int or (isinstance(y, np.ndarray) and y.dtype == x.dtype)
-            if same and x.dtype.kind == "f" and np.broadcast_shapes(x.shape, np.shape(y)) == x.shape:
+            if same and x.dtype.kind == "f" and np.shape(y) in ((), x.shape):
                 check_in_place(self)
-                ufunc(x, y if alpha == 1 else y * alpha, out=x)
+                ufunc(x, y, out=x)
                 self._bump()
                 return self
-        return recorded(self, other) if alpha == 1 else recorded(self, other, alpha=alpha)  # type: ignore[no-any-return]
+        return recorded(self, other, **options)  # type: ignore[no-any-return]
 
     return _named(changed, op_)
 

@@ -413,3 +413,24 @@ class Operations(TensorBase):
     chunk = ops.chunk
     split = ops.split
     unbind = ops.unbind
+
+    # Statistics, parts and products of several tensors
+    argwhere = ops.argwhere
+    bincount = ops.bincount
+    cross = ops.cross
+    diff = ops.diff
+    histc = ops.histc
+    index_fill = ops.index_fill
+    kron = ops.kron
+    kthvalue = ops.kthvalue
+    median = ops.median
+    nan_to_num = ops.nan_to_num
+    nanmean = ops.nanmean
+    nansum = ops.nansum
+    quantile = ops.quantile
+    rot90 = ops.rot90
+    take = ops.take
+    tensor_split = ops.tensor_split
+    trace = ops.trace
+    index_fill_ = in_place(ops.index_fill)
+    nan_to_num_ = in_place(ops.nan_to_num)
