@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from programs import store
 from programs.compare import difference
@@ -30,7 +30,14 @@ RANDOM = st.randoms(use_true_random=False)
 def examples(count: int) -> settings:
     """This many programs, the same in each run: the fresh ones are those of `--live`."""
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-    return settings(max_examples=count, deadline=None, database=None, derandomize=True, suppress_health_check=checks)
+    return settings(
+        max_examples=count,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=checks,
+        phases=[Phase.generate],
+    )
 
 
 def test_the_recording_is_of_this_version() -> None:
@@ -52,7 +59,7 @@ def test_fresh_programs_as_pytorch(torch: Any, request: pytest.FixtureRequest) -
         pytest.skip("runs with --live")
     reference = pytest.importorskip("torch")
 
-    @settings(examples(1000), derandomize=False)
+    @settings(examples(1000), derandomize=False, phases=list(Phase))
     @given(RANDOM)
     def check(rng: random.Random) -> None:
         program = draw_program(rng, torch)

@@ -35,12 +35,16 @@ def as_type(array: np.ndarray[Any, Any], kind: np.dtype[Any]) -> np.ndarray[Any,
     return array.astype(kind, order="C" if 0 in array.strides else "K")
 
 
-def broadcast_error(a: tuple[int, ...], b: tuple[int, ...]) -> RuntimeError | None:
-    """PyTorch's words for two shapes that do not broadcast, None if they do."""
+def broadcast_mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> str | None:
+    """PyTorch's words for two shapes that do not broadcast, None if they do.
+
+    Words, not an exception: one kept in a variable of the function that raises it would hold that function's frame, and
+    so all its tensors, in a reference cycle.
+    """
     for back in range(1, min(len(a), len(b)) + 1):
         if a[-back] != b[-back] and 1 not in (a[-back], b[-back]):
             where = max(len(a), len(b)) - back
-            return RuntimeError(
+            return (
                 f"The size of tensor a ({a[-back]}) must match the size of tensor b ({b[-back]}) at non-singleton "
                 f"dimension {where}"
             )

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import variable
-from .arrays import broadcast_error, convert, is_hidden, settle
+from .arrays import broadcast_mismatch, convert, is_hidden, settle
 from .grad_mode import mode
 from .node import accumulator, births
 from .observe import observers, recorded
@@ -201,4 +201,5 @@ def _explain(error: ValueError, arrays: list[Any], kind: str | None) -> Exceptio
     shapes = [a.shape for a in arrays if isinstance(a, np.ndarray)]
     if kind is None or len(shapes) < 2:
         return error
-    return broadcast_error(shapes[0], shapes[1]) or error
+    text = broadcast_mismatch(shapes[0], shapes[1])
+    return error if text is None else RuntimeError(text)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..autograd.arrays import broadcast_error
+from ..autograd.arrays import broadcast_mismatch
 from ..autograd.op import op
 from ..autograd.variable import TensorBase
 from .checks import FLOATS, NUMBERS, cpp_name, fit_number, supports, underived
@@ -120,7 +120,7 @@ def _is_whole(a: Any, b: Any) -> bool:
     """Whether the division is one of integers. Raises RuntimeError where one of these is by zero."""
     if isinstance(b, (int, float)) or b.dtype.kind == "f":  # a plain number stands beside floats only
         return False
-    if not np.all(b) and np.size(a) and broadcast_error(np.shape(a), b.shape) is None:
+    if not np.all(b) and np.size(a) and broadcast_mismatch(np.shape(a), b.shape) is None:
         raise RuntimeError("ZeroDivisionError")
     return True
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..autograd.arrays import broadcast_error
+from ..autograd.arrays import broadcast_mismatch
 from ..autograd.op import op
 from .checks import INTEGERS, kind_name, supports
 
@@ -142,9 +142,9 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     for name, tolerance in (("rtol", rtol), ("atol", atol)):
         if tolerance < 0:
             raise RuntimeError(f"{name} must be greater than or equal to zero, but got {tolerance:g}")
-    wrong = broadcast_error(a.shape, b.shape)
+    wrong = broadcast_mismatch(a.shape, b.shape)
     if wrong is not None:
-        raise wrong
+        raise RuntimeError(wrong)
     return input._wrap(np.asarray(np.isclose(a, b, rtol, atol, equal_nan)))
 
 

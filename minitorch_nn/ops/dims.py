@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..autograd.arrays import broadcast_error
+from ..autograd.arrays import broadcast_mismatch
 
 F = TypeVar("F", bound=Callable[..., Any])
 Dims = int | Sequence[int] | None
@@ -51,9 +51,9 @@ def common_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     """What the shapes broadcast to. Raises RuntimeError where they do not."""
     common: tuple[int, ...] = ()
     for shape in shapes:
-        wrong = broadcast_error(common, shape)
+        wrong = broadcast_mismatch(common, shape)
         if wrong is not None:
-            raise wrong
+            raise RuntimeError(wrong)
         common = np.broadcast_shapes(common, shape)
     return common
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import backends
-from ..autograd.arrays import broadcast_error
+from ..autograd.arrays import broadcast_mismatch
 from ..autograd.op import op
 from .arithmetic import plus, times
 from .checks import cpp_name, fit_number, kind_name, not_implemented
@@ -334,9 +334,9 @@ def _rows(x: Tensor) -> Tensor:
 def _batched(left: Tensor, right: Tensor) -> Tensor:
     """Broadcast the leading dimensions, then one batched product"""
     a, b = left._data.shape, right._data.shape
-    wrong = broadcast_error(a[:-2], b[:-2])
+    wrong = broadcast_mismatch(a[:-2], b[:-2])
     if wrong is not None:
-        raise wrong
+        raise RuntimeError(wrong)
     lead = np.broadcast_shapes(a[:-2], b[:-2])
     shapes = ((left, a), (right, b))
     x, y = (t if s[:-2] == lead else expand_shape(t, shape=(*lead, *s[-2:])) for t, s in shapes)
