@@ -37,11 +37,12 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any
     return _picked(KthvalueResult, input, k - 1, d, keepdim)
 
 
-def _picked(result: Any, input: Tensor, rank: int, d: int, keepdim: bool) -> Any:
+def _picked(result: Any, input: Tensor, rank: Any, d: int, keepdim: bool) -> Any:
+    """The element of the given rank, from 0, of each row along d; rank: one for all rows, or an array with one for each"""
     if not input._data.ndim:
         return result(input.clone(), input._wrap(np.asarray(0)))
     order = sort(input.detach(), d, stable=True).indices
-    at = narrow(order, d, rank, 1)
+    at = narrow(order, d, rank, 1) if isinstance(rank, int) else gather(order, d, input._wrap(rank))
     return result(_at(input, at, d, keepdim), at if keepdim else squeeze(at, d))
 
 
@@ -54,12 +55,10 @@ def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
     d = one_dim(dim, input._data.ndim)
     n = input._data.shape[d] if input._data.ndim else 1
     x = input._data
+    rank: Any = (n - 1) // 2
     if x.dtype.kind == "f" and np.isnan(x).any():  # a nan counts as the largest, and wins
-        ranks = np.where(np.isnan(x).any(axis=d, keepdims=True), n - 1, (n - 1) // 2) if x.ndim else np.asarray(0)
-        order = sort(input.detach(), d, stable=True).indices
-        at = gather(order, d, input._wrap(np.asarray(ranks)))
-        return MedianResult(_at(input, at, d, keepdim), at if keepdim else squeeze(at, d))
-    return _picked(MedianResult, input, (n - 1) // 2, d, keepdim)
+        rank = np.where(np.isnan(x).any(axis=d, keepdims=True), n - 1, rank) if x.ndim else 0
+    return _picked(MedianResult, input, rank, d, keepdim)
 
 
 @numpy_names
