@@ -64,7 +64,7 @@ def concise(loader, test, epochs, lr):
             trainer.zero_grad()
             loss.mean().backward()
             trainer.step()
-            total += float(loss.sum())
+            total += loss.sum().item()
         net.eval()
         print(
             f"epoch {epoch + 1}: loss {total / len(loader.dataset):.4f}, accuracy {accuracy(net(test[0]), test[1]):.4f}"

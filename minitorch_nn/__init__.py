@@ -13,10 +13,12 @@ from __future__ import annotations
 import math as _math
 
 from . import accelerator as accelerator
+from . import amp as amp
 from . import autograd as autograd
 from . import backends as backends
 from . import cuda as cuda
 from . import distributed as distributed
+from . import distributions as distributions
 from . import func as func
 from . import jit as jit
 from . import linalg as linalg
@@ -24,17 +26,26 @@ from . import nn as nn
 from . import optim as optim
 from . import random as random
 from . import serialization as serialization
+from . import special as special
 from . import utils as utils
 from . import version as version
 from ._absent import absent as _absent
 from ._printing import printoptions as printoptions
 from ._printing import set_printoptions as set_printoptions
+from .amp import GradScaler as GradScaler
+from .amp import autocast as autocast
+from .amp.autocast_mode import get_autocast_dtype as get_autocast_dtype
+from .amp.autocast_mode import is_autocast_enabled as is_autocast_enabled
 from .autograd import enable_grad as enable_grad
 from .autograd import inference_mode as inference_mode
 from .autograd import is_grad_enabled as is_grad_enabled
 from .autograd import is_inference_mode_enabled as is_inference_mode_enabled
 from .autograd import no_grad as no_grad
 from .autograd import set_grad_enabled as set_grad_enabled
+from .autograd.anomaly_mode import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
+from .autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_enabled
+from .autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
+from .cuda import OutOfMemoryError as OutOfMemoryError
 from .device import device as device
 from .dtypes import bfloat16 as bfloat16
 from .dtypes import bool as bool
@@ -67,6 +78,7 @@ from .dtypes import uint8 as uint8
 from .dtypes import uint16 as uint16
 from .dtypes import uint32 as uint32
 from .dtypes import uint64 as uint64
+from .func import vmap as vmap
 from .io import load as load
 from .io import save as save
 from .layout import channels_last as channels_last
@@ -76,15 +88,19 @@ from .layout import layout as layout
 from .layout import memory_format as memory_format
 from .layout import preserve_format as preserve_format
 from .layout import strided as strided
+from .nn.torch_functions import *  # noqa: F403
 from .ops import abs as abs
 from .ops import acos as acos
 from .ops import adaptive_avg_pool1d as adaptive_avg_pool1d
 from .ops import adaptive_max_pool1d as adaptive_max_pool1d
 from .ops import add as add
+from .ops import addbmm as addbmm
 from .ops import addcdiv as addcdiv
 from .ops import addcmul as addcmul
 from .ops import addmm as addmm
 from .ops import addmv as addmv
+from .ops import addr as addr
+from .ops import adjoint as adjoint
 from .ops import all as all
 from .ops import allclose as allclose
 from .ops import amax as amax
@@ -94,6 +110,7 @@ from .ops import argmax as argmax
 from .ops import argmin as argmin
 from .ops import argsort as argsort
 from .ops import argwhere as argwhere
+from .ops import as_strided as as_strided
 from .ops import asin as asin
 from .ops import atan as atan
 from .ops import atan2 as atan2
@@ -117,33 +134,45 @@ from .ops import bmm as bmm
 from .ops import broadcast_tensors as broadcast_tensors
 from .ops import broadcast_to as broadcast_to
 from .ops import bucketize as bucketize
+from .ops import cartesian_prod as cartesian_prod
 from .ops import cat as cat
 from .ops import cdist as cdist
 from .ops import ceil as ceil
 from .ops import celu as celu
 from .ops import celu_ as celu_
+from .ops import chain_matmul as chain_matmul
+from .ops import cholesky as cholesky
+from .ops import cholesky_inverse as cholesky_inverse
+from .ops import cholesky_solve as cholesky_solve
 from .ops import chunk as chunk
 from .ops import clamp as clamp
 from .ops import clamp_max as clamp_max
 from .ops import clamp_min as clamp_min
 from .ops import column_stack as column_stack
+from .ops import combinations as combinations
 from .ops import concat as concat
 from .ops import concatenate as concatenate
 from .ops import conv1d as conv1d
 from .ops import conv2d as conv2d
 from .ops import conv_transpose1d as conv_transpose1d
 from .ops import conv_transpose2d as conv_transpose2d
+from .ops import corrcoef as corrcoef
 from .ops import cos as cos
 from .ops import cosh as cosh
 from .ops import cosine_similarity as cosine_similarity
 from .ops import count_nonzero as count_nonzero
+from .ops import cov as cov
 from .ops import cross as cross
 from .ops import cumprod as cumprod
 from .ops import cumsum as cumsum
+from .ops import cumulative_trapezoid as cumulative_trapezoid
+from .ops import det as det
 from .ops import diag as diag
 from .ops import diag_embed as diag_embed
 from .ops import diagonal as diagonal
+from .ops import diagonal_scatter as diagonal_scatter
 from .ops import diff as diff
+from .ops import dist as dist
 from .ops import div as div
 from .ops import dot as dot
 from .ops import dropout as dropout
@@ -165,6 +194,7 @@ from .ops import floor as floor
 from .ops import floor_divide as floor_divide
 from .ops import fmod as fmod
 from .ops import frac as frac
+from .ops import frobenius_norm as frobenius_norm
 from .ops import gather as gather
 from .ops import ge as ge
 from .ops import group_norm as group_norm
@@ -173,10 +203,12 @@ from .ops import hardshrink as hardshrink
 from .ops import histc as histc
 from .ops import hstack as hstack
 from .ops import index_add as index_add
+from .ops import index_copy as index_copy
 from .ops import index_fill as index_fill
 from .ops import index_put as index_put
 from .ops import index_select as index_select
 from .ops import inner as inner
+from .ops import inverse as inverse
 from .ops import isclose as isclose
 from .ops import isfinite as isfinite
 from .ops import isin as isin
@@ -193,15 +225,22 @@ from .ops import log1p as log1p
 from .ops import log2 as log2
 from .ops import log10 as log10
 from .ops import log_softmax as log_softmax
+from .ops import logdet as logdet
 from .ops import logical_and as logical_and
 from .ops import logical_not as logical_not
 from .ops import logical_or as logical_or
 from .ops import logical_xor as logical_xor
 from .ops import logsumexp as logsumexp
 from .ops import lt as lt
+from .ops import lu as lu
+from .ops import lu_solve as lu_solve
+from .ops import lu_unpack as lu_unpack
 from .ops import masked_fill as masked_fill
+from .ops import masked_scatter as masked_scatter
 from .ops import masked_select as masked_select
 from .ops import matmul as matmul
+from .ops import matrix_exp as matrix_exp
+from .ops import matrix_power as matrix_power
 from .ops import max as max
 from .ops import max_pool1d as max_pool1d
 from .ops import max_pool2d as max_pool2d
@@ -224,12 +263,17 @@ from .ops import ne as ne
 from .ops import neg as neg
 from .ops import nonzero as nonzero
 from .ops import norm as norm
+from .ops import nuclear_norm as nuclear_norm
 from .ops import outer as outer
+from .ops import pdist as pdist
 from .ops import permute as permute
+from .ops import pinverse as pinverse
 from .ops import positive as positive
 from .ops import pow as pow
 from .ops import prelu as prelu
 from .ops import prod as prod
+from .ops import put as put
+from .ops import qr as qr
 from .ops import quantile as quantile
 from .ops import ravel as ravel
 from .ops import reciprocal as reciprocal
@@ -247,12 +291,15 @@ from .ops import scatter as scatter
 from .ops import scatter_add as scatter_add
 from .ops import searchsorted as searchsorted
 from .ops import select as select
+from .ops import select_scatter as select_scatter
 from .ops import selu as selu
 from .ops import selu_ as selu_
 from .ops import sigmoid as sigmoid
 from .ops import sign as sign
 from .ops import sin as sin
 from .ops import sinh as sinh
+from .ops import slice_scatter as slice_scatter
+from .ops import slogdet as slogdet
 from .ops import softmax as softmax
 from .ops import sort as sort
 from .ops import split as split
@@ -264,6 +311,8 @@ from .ops import std as std
 from .ops import std_mean as std_mean
 from .ops import sub as sub
 from .ops import sum as sum
+from .ops import svd as svd
+from .ops import swapaxes as swapaxes
 from .ops import t as t
 from .ops import take as take
 from .ops import take_along_dim as take_along_dim
@@ -277,6 +326,8 @@ from .ops import tile as tile
 from .ops import topk as topk
 from .ops import trace as trace
 from .ops import transpose as transpose
+from .ops import trapezoid as trapezoid
+from .ops import trapz as trapz
 from .ops import tril as tril
 from .ops import triu as triu
 from .ops import true_divide as true_divide
@@ -285,10 +336,13 @@ from .ops import unbind as unbind
 from .ops import unflatten as unflatten
 from .ops import unique as unique
 from .ops import unsqueeze as unsqueeze
+from .ops import vander as vander
 from .ops import var as var
 from .ops import var_mean as var_mean
+from .ops import vdot as vdot
 from .ops import vstack as vstack
 from .ops import where as where
+from .ops.catalogue import *  # noqa: F403
 from .random import default_generator as default_generator
 from .random import fork_rng as fork_rng
 from .random import get_rng_state as get_rng_state
@@ -303,10 +357,12 @@ from .settings import get_float32_matmul_precision as get_float32_matmul_precisi
 from .settings import get_num_interop_threads as get_num_interop_threads
 from .settings import get_num_threads as get_num_threads
 from .settings import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
+from .settings import is_warn_always_enabled as is_warn_always_enabled
 from .settings import set_default_device as set_default_device
 from .settings import set_float32_matmul_precision as set_float32_matmul_precision
 from .settings import set_num_interop_threads as set_num_interop_threads
 from .settings import set_num_threads as set_num_threads
+from .settings import set_warn_always as set_warn_always
 from .settings import use_deterministic_algorithms as use_deterministic_algorithms
 from .tensor import BoolTensor as BoolTensor
 from .tensor import ByteTensor as ByteTensor
@@ -351,12 +407,23 @@ from .tensor import randn as randn
 from .tensor import randn_like as randn_like
 from .tensor import randperm as randperm
 from .tensor import tensor as tensor
+from .tensor import tril_indices as tril_indices
+from .tensor import triu_indices as triu_indices
 from .tensor import typename as typename
 from .tensor import zeros as zeros
 from .tensor import zeros_like as zeros_like
+from .tensor.in_place_functions import *  # noqa: F403
+from .tensor.windows import bartlett_window as bartlett_window
+from .tensor.windows import blackman_window as blackman_window
+from .tensor.windows import hamming_window as hamming_window
+from .tensor.windows import hann_window as hann_window
+from .tensor.windows import kaiser_window as kaiser_window
+from .tensor.windows import range as range
+from .tensor.windows import scalar_tensor as scalar_tensor
 from .version import __version__ as __version__
 
 inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
+newaxis = None
 
 # PyTorch's second names
 absolute = abs
@@ -378,7 +445,6 @@ negative = neg
 not_equal = ne
 sgn = sign
 subtract = sub
-swapaxes = transpose
 swapdims = transpose
 
 __getattr__ = _absent(__name__, globals())

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ._bfloat16 import BFLOAT16, EPS, FLOATING, LARGEST, SMALLEST_NORMAL, state
+
 _by_numpy: dict[np.dtype[Any], dtype] = {}
 
 
@@ -23,12 +25,24 @@ class dtype:
     type_name: str
     """`Float`: how PyTorch's errors call it."""
 
-    def __init__(self, name: str, type_name: str) -> None:
-        self.name, self.type_name, self.numpy = name, type_name, np.dtype(name)
-        self.is_floating_point = self.numpy.kind == "f"
-        self.is_signed = self.numpy.kind in "fi"
-        self.itemsize = self.numpy.itemsize
-        _by_numpy[self.numpy] = self
+    numpy: np.dtype[Any]
+    """Not set for the two types whose arrays operations look for, until somebody asks for it."""
+
+    def __init__(self, name: str, type_name: str, half: np.dtype[Any] | None = None) -> None:
+        kind = np.dtype(name) if half is None else half
+        self.name, self.type_name, self.itemsize = name, type_name, kind.itemsize
+        self.is_floating_point = kind.kind in FLOATING
+        self.is_signed = kind.kind in FLOATING or kind.kind == "i"
+        _by_numpy[kind] = self
+        if half is None:
+            self.numpy = kind
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "numpy":
+            raise AttributeError(f"'torch.dtype' object has no attribute '{name}'")
+        state.in_use = True  # who asks for the type of its arrays may make one
+        self.numpy = next(kind for kind, d in _by_numpy.items() if d is self)
+        return self.numpy
 
     @property
     def is_complex(self) -> builtins.bool:
@@ -43,7 +57,8 @@ class dtype:
 
 float64 = double = dtype("float64", "Double")
 float32 = float = dtype("float32", "Float")
-float16 = half = dtype("float16", "Half")
+float16 = half = dtype("float16", "Half", np.dtype(np.float16))
+bfloat16 = dtype("bfloat16", "BFloat16", BFLOAT16)
 int64 = long = dtype("int64", "Long")
 int32 = int = dtype("int32", "Int")
 int16 = short = dtype("int16", "Short")
@@ -59,7 +74,7 @@ class _Missing(dtype):
 
     def __init__(self, name: str, itemsize: builtins.int, why: str) -> None:
         self.name, self.type_name, self.itemsize, self._why = name, name, itemsize, why
-        self.is_floating_point = name == "bfloat16"
+        self.is_floating_point = False
         self.is_signed = not name.startswith("u")
 
     @property
@@ -72,14 +87,13 @@ class _Missing(dtype):
         raise NotImplementedError(f"{self!r} is left out of minitorch_nn: {self._why}")
 
 
-bfloat16 = _Missing("bfloat16", 2, "NumPy has no such type; use torch.float32, which holds all its numbers")
 complex64 = cfloat = _Missing("complex64", 8, "there are no complex tensors")
 complex128 = cdouble = _Missing("complex128", 16, "there are no complex tensors")
 uint16 = _Missing("uint16", 2, "use torch.int32, which holds all its numbers")
 uint32 = _Missing("uint32", 4, "use torch.int64, which holds all its numbers")
 uint64 = _Missing("uint64", 8, "use torch.int64")
 
-_by_name = {d.name: d for d in (*_by_numpy.values(), bfloat16, complex64, complex128, uint16, uint32, uint64)}
+_by_name = {d.name: d for d in (*_by_numpy.values(), complex64, complex128, uint16, uint32, uint64)}
 _default = float32
 
 
@@ -129,7 +143,7 @@ def get_default_dtype() -> dtype:
 
 
 def set_default_dtype(d: dtype) -> None:
-    """Make `d` (float16, float32 or float64) the type of new floating-point tensors."""
+    """Make `d` (float16, bfloat16, float32 or float64) the type of new floating-point tensors."""
     global _default
     if not isinstance(d, dtype):
         raise TypeError("invalid dtype object")
@@ -140,14 +154,16 @@ def set_default_dtype(d: dtype) -> None:
 
 def promote_numpy(a: np.dtype[Any], b: np.dtype[Any]) -> np.dtype[Any]:
     """The type that holds both: as NumPy's, but an integer beside a float takes the float's type unchanged."""
-    if a.kind == "f" and b.kind != "f":
+    if a.kind in FLOATING and b.kind not in FLOATING:
         return a
-    if b.kind == "f" and a.kind != "f":
+    if b.kind in FLOATING and a.kind not in FLOATING:
         return b
+    if a.kind == "V" or b.kind == "V":  # bfloat16 and float16: neither holds the other
+        return a if a.kind == b.kind else np.promote_types(np.float32, b if a.kind == "V" else a)
     return np.promote_types(a, b)
 
 
-_RANK = {"b": 0, "u": 1, "i": 1, "f": 2}
+_RANK = {"b": 0, "u": 1, "i": 1, "f": 2, "V": 2}
 
 
 def _scalar_dtype(value: Any) -> np.dtype[Any]:
@@ -204,8 +220,14 @@ class finfo:
         d = _default if type is None else type
         if not d.is_floating_point:
             raise TypeError(f"torch.finfo() requires a floating point input type. Use torch.iinfo to handle '{d}'")
+        self.dtype = d.name
+        if d is bfloat16:
+            self.bits, self.eps, self.resolution = 16, EPS, 0.01
+            self.max, self.min = LARGEST, -LARGEST
+            self.tiny = self.smallest_normal = SMALLEST_NORMAL
+            return
         limits = np.finfo(d.numpy)
-        self.bits, self.dtype = limits.bits, d.name
+        self.bits = builtins.int(limits.bits)
         self.eps, self.max, self.min = (
             builtins.float(limits.eps),
             builtins.float(limits.max),

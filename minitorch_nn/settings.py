@@ -13,6 +13,7 @@ _compile_said = False
 _deterministic = {"mode": False, "warn_only": False}
 _precision = "highest"
 _interop_threads = 1
+_warn_always = False
 
 
 def compile(
@@ -109,3 +110,16 @@ def get_default_device() -> device:
 def set_default_device(device: Any) -> None:
     """Nothing for the CPU (or None). Raises RuntimeError for any other device."""
     check_device(device)
+
+
+def set_warn_always(b: bool, /) -> None:
+    """Remembered, and harmless: warnings here are Python's own, whose filters say how often each is shown."""
+    global _warn_always
+    if not isinstance(b, bool):
+        raise TypeError(f"setWarnOnlyOnce expects a bool, but got {type(b).__name__}")
+    _warn_always = b
+
+
+def is_warn_always_enabled() -> bool:
+    """What `set_warn_always` was told."""
+    return _warn_always

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import warnings
 from collections.abc import Callable
@@ -75,6 +76,32 @@ OPTIMIZERS: dict[str, Make] = {
     "adadelta options": lambda torch, p: torch.optim.Adadelta(
         two_groups(p, rho=0.5), lr=0.5, rho=0.8, eps=1e-4, weight_decay=0.1, maximize=True
     ),
+    "adamax": lambda torch, p: torch.optim.Adamax(p),
+    "adamax options": lambda torch, p: torch.optim.Adamax(
+        two_groups(p, lr=0.1, betas=(0.6, 0.7)), 0.05, (0.4, 0.9), 1e-3, 0.1, maximize=True
+    ),
+    "nadam": lambda torch, p: torch.optim.NAdam(p),
+    "nadam options": lambda torch, p: torch.optim.NAdam(
+        two_groups(p, lr=0.1, momentum_decay=0.5), 0.05, (0.4, 0.9), 1e-3, 0.1, 0.1, maximize=True
+    ),
+    "nadam decoupled": lambda torch, p: torch.optim.NAdam(p, weight_decay=0.5, decoupled_weight_decay=True),
+    "radam": lambda torch, p: torch.optim.RAdam(p),
+    "radam options": lambda torch, p: torch.optim.RAdam(
+        two_groups(p, lr=0.1, betas=(0.5, 0.99)), 0.05, (0.4, 0.9), 1e-3, 0.1, maximize=True
+    ),
+    "radam decoupled": lambda torch, p: torch.optim.RAdam(p, weight_decay=0.5, decoupled_weight_decay=True),
+    "rprop": lambda torch, p: torch.optim.Rprop(p),
+    "rprop options": lambda torch, p: torch.optim.Rprop(
+        two_groups(p, lr=0.1, etas=(0.2, 2.0)), 0.05, (0.3, 1.5), (1e-3, 0.2), maximize=True
+    ),
+    "asgd": lambda torch, p: torch.optim.ASGD(p),
+    "asgd options": lambda torch, p: torch.optim.ASGD(
+        two_groups(p, lr=0.1, t0=7), 0.05, 0.1, 0.5, 20, weight_decay=0.1, maximize=True
+    ),
+    "adafactor": lambda torch, p: torch.optim.Adafactor(p),
+    "adafactor options": lambda torch, p: torch.optim.Adafactor(
+        two_groups(p, lr=0.1, d=2.0), 0.05, -0.5, (1e-3, 1e-2), weight_decay=0.1, maximize=True
+    ),
 }
 
 
@@ -128,6 +155,11 @@ class Halve:
 
     def __call__(self, x: float) -> float:
         return float(self.base**x)
+
+
+def SWA(schedules: Any) -> Any:
+    """`SWALR`, from beside the module of the schedules"""
+    return importlib.import_module(schedules.__name__.replace("lr_scheduler", "swa_utils")).SWALR
 
 
 SGD: Make = lambda torch, p: torch.optim.SGD(two_groups(p, lr=0.5), lr=0.1, momentum=0.9)  # noqa: E731
@@ -186,6 +218,9 @@ SCHEDULES: dict[str, tuple[Make, Callable[[Any, Any], Any]]] = {
     ),
     "cyclic function": (SGD, lambda s, o: s.CyclicLR(o, 0.01, 0.1, 6, scale_fn=Halve(), scale_mode="iterations")),
     "two at once": (SGD, lambda s, o: Both(s.StepLR(o, 5, 0.5), s.ExponentialLR(o, 0.9))),
+    "swa": (SGD, lambda s, o: SWA(s)(o, 0.05, anneal_epochs=7)),
+    "swa linear": (SGD, lambda s, o: SWA(s)(o, [0.05, 0.1], 4, "linear")),
+    "swa at once": (SGD, lambda s, o: SWA(s)(o, 0.05, anneal_epochs=0)),
     "plateau": (SGD, lambda s, o: s.ReduceLROnPlateau(o, patience=2, factor=0.5)),
     "plateau max": (
         SGD,
@@ -250,8 +285,8 @@ def run_schedule(torch: Any, name: str) -> dict[str, Any]:
     return result
 
 
-COMBINED = frozenset(n for n in SCHEDULES if n.startswith(("sequential", "chained", "plateau", "two")))
-"""Those that take no `last_epoch`, and no epoch in `step`."""
+COMBINED = frozenset(n for n in SCHEDULES if n.startswith(("sequential", "chained", "plateau", "two", "swa")))
+"""Those that take no `last_epoch`, or no epoch in `step`."""
 
 
 def rates_at_epochs(torch: Any, name: str) -> list[Any]:
@@ -327,6 +362,17 @@ def add_group_late(s: Any, o: Any) -> None:
         scheduler.step(1.0)
 
 
+def lbfgs_step(torch: Any, **options: Any) -> None:
+    p = parameter(torch)
+
+    def closure() -> Any:
+        loss = (p * p).sum()
+        loss.backward()
+        return loss
+
+    torch.optim.LBFGS([p], **options).step(closure)
+
+
 MISUSE: dict[str, Callable[[Any], Any]] = {
     "sgd lr": lambda torch: sgd(torch, lr=-1),
     "sgd momentum": lambda torch: sgd(torch, momentum=-0.5),
@@ -347,6 +393,33 @@ MISUSE: dict[str, Callable[[Any], Any]] = {
     "adagrad accumulator": lambda torch: torch.optim.Adagrad([parameter(torch)], initial_accumulator_value=-1),
     "adagrad eps": lambda torch: torch.optim.Adagrad([parameter(torch)], eps=-1),
     "adadelta rho": lambda torch: torch.optim.Adadelta([parameter(torch)], rho=1.5),
+    "adamax lr": lambda torch: torch.optim.Adamax([parameter(torch)], lr=-0.1),
+    "adamax eps": lambda torch: torch.optim.Adamax([parameter(torch)], eps=-1),
+    "adamax weight_decay": lambda torch: torch.optim.Adamax([parameter(torch)], weight_decay=-1),
+    "nadam beta1": lambda torch: torch.optim.NAdam([parameter(torch)], betas=(1.0, 0.9)),
+    "nadam momentum_decay": lambda torch: torch.optim.NAdam([parameter(torch)], momentum_decay=-1),
+    "radam beta2": lambda torch: torch.optim.RAdam([parameter(torch)], betas=(0.9, 1.0)),
+    "rprop etas": lambda torch: torch.optim.Rprop([parameter(torch)], etas=(1.5, 2.0)),
+    "rprop lr": lambda torch: torch.optim.Rprop([parameter(torch)], lr=-0.1),
+    "asgd weight_decay": lambda torch: torch.optim.ASGD([parameter(torch)], weight_decay=-1),
+    "adafactor lr": lambda torch: torch.optim.Adafactor([parameter(torch)], lr=-0.1),
+    "adafactor beta2_decay": lambda torch: torch.optim.Adafactor([parameter(torch)], beta2_decay=1),
+    "adafactor eps1": lambda torch: torch.optim.Adafactor([parameter(torch)], eps=(-1, 1)),
+    "adafactor eps2": lambda torch: torch.optim.Adafactor([parameter(torch)], eps=(1, -1)),
+    "adafactor d": lambda torch: torch.optim.Adafactor([parameter(torch)], d=0.5),
+    "adafactor weight_decay": lambda torch: torch.optim.Adafactor([parameter(torch)], weight_decay=-1),
+    "lbfgs lr": lambda torch: torch.optim.LBFGS([parameter(torch)], lr=-1),
+    "lbfgs groups": lambda torch: torch.optim.LBFGS([{"params": [parameter(torch)]}, {"params": [parameter(torch)]}]),
+    "lbfgs search": lambda torch: lbfgs_step(torch, line_search_fn="armijo"),
+    "swa strategy": lambda torch: torch.optim.swa_utils.SWALR(sgd(torch), 0.1, anneal_strategy="exp"),
+    "swa epochs": lambda torch: torch.optim.swa_utils.SWALR(sgd(torch), 0.1, anneal_epochs=-1),
+    "swa rates": lambda torch: torch.optim.swa_utils.SWALR(sgd(torch), [0.1, 0.2]),
+    "swa get_lr": lambda torch: torch.optim.swa_utils.SWALR(sgd(torch), 0.1).get_lr(),
+    "swa two functions": lambda torch: torch.optim.swa_utils.AveragedModel(
+        torch.nn.Linear(1, 1), avg_fn=max, multi_avg_fn=max
+    ),
+    "swa decay": lambda torch: torch.optim.swa_utils.get_ema_avg_fn(1.5),
+    "swa multi decay": lambda torch: torch.optim.swa_utils.get_ema_multi_avg_fn(-0.5),
     "unknown option": lambda torch: sgd(torch, beta=1),
     "a tensor": lambda torch: torch.optim.SGD(parameter(torch)),
     "empty": lambda torch: torch.optim.SGD([]),

@@ -80,12 +80,20 @@ def test_grad_computes_only_what_was_asked_for(torch: Any) -> None:
     assert calls == ["a"]
 
 
-def test_batched_gradients_are_refused(torch: Any) -> None:
-    if torch.__name__ == "torch":
-        pytest.skip("PyTorch has them")
-    x = leaf(torch, 1.0, 2.0)
-    with pytest.raises(NotImplementedError, match="is_grads_batched"):
-        torch.autograd.grad(x * 2, x, torch.eye(2), is_grads_batched=True)
+def test_batched_gradients(torch: Any) -> None:
+    x, unused = leaf(torch, 1.0, 2.0), leaf(torch, 1.0)
+    y = x**3
+    eye = torch.eye(2, dtype=y.dtype)
+    g, none = torch.autograd.grad(
+        y, (x, unused), eye, retain_graph=True, create_graph=True, allow_unused=True, is_grads_batched=True
+    )
+    assert g.tolist() == [[3.0, 0.0], [0.0, 12.0]]
+    assert none is None
+    (again,) = torch.autograd.grad(g.sum(), x)
+    assert again.tolist() == [6.0, 12.0]
+    torch.autograd.grad(y, x, eye, is_grads_batched=True)
+    with pytest.raises(RuntimeError, match="second time"):
+        torch.autograd.grad(y, x, eye, is_grads_batched=True)
 
 
 # Higher orders --------------------------------------------------------------------------------------------------------

@@ -138,7 +138,7 @@ def test_pin_memory_does_nothing_and_says_so(torch: Any) -> None:
 
 
 def test_what_is_left_out_raises() -> None:
-    for options in ({"num_workers": 1, "multiprocessing_context": "spawn"}, {"in_order": False}):
+    for options in ({"num_workers": 1, "multiprocessing_context": "spawn"}, {"num_workers": 1, "in_order": False}):
         with pytest.raises(NotImplementedError, match=next(reversed(options))):
             data.DataLoader(range(2), **options)
 

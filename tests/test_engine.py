@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 import sys
 import threading
 import weakref
@@ -208,3 +209,43 @@ def test_a_slice_at_a_time_of_one_tensor(torch: Any) -> None:
     total = sum(x[i] * i for i in range(50))
     total.backward()
     assert x.grad.tolist() == [float(i) for i in range(50)]
+
+
+# What becomes of leaves -----------------------------------------------------------------------------------------------
+def test_a_leaf_that_no_longer_asks_gets_nothing(torch: Any) -> None:
+    x = torch.ones(2, requires_grad=True)
+    y = x * 2
+    x.requires_grad_(False)
+    y.sum().backward()
+    assert x.grad is None
+    y = x.requires_grad_() * 2
+    x.detach_()
+    x.mul_(torch.ones(2, requires_grad=True))
+    with pytest.raises(RuntimeError, match="leaf variable has been moved into the graph interior"):
+        y.sum().backward()
+
+
+@pytest.mark.filterwarnings("ignore:Using backward:UserWarning")
+def test_gradients_of_a_recorded_pass_belong_to_their_leaf(torch: Any) -> None:
+    a, b = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+    ((a + b) ** 3).sum().backward(create_graph=True)
+    assert a.grad is not b.grad
+    assert a.grad.grad_fn.name() == "torch::autograd::CopyBackwards"
+    first = a.grad
+    (a * 2).sum().backward()  # is added in place, to a tensor of the graph
+    assert a.grad is first
+    assert (a.grad.tolist(), b.grad.tolist()) == ([14.0, 14.0], [12.0, 12.0])
+    a.grad = b.grad = None  # ends the cycle
+
+
+def test_a_number_made_of_a_tracked_tensor_warns_once(torch: Any) -> None:
+    code = f"""
+import warnings, {torch.__name__} as torch
+x = torch.ones(1, requires_grad=True)
+with warnings.catch_warnings(record=True) as caught:
+    warnings.simplefilter("always")
+    int(x), x.item(), float(x.detach()), float(x), float(x), complex(x)
+print([str(w.message)[:55] for w in caught])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "['Converting a tensor with requires_grad=True to a scalar']\n"

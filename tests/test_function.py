@@ -367,3 +367,93 @@ def test_gradient_reversal_in_a_chain(torch: Any) -> None:
     x = leaf(torch, 1.0, 2.0)
     (Reverse.apply(x * 2) * 3).sum().backward()
     assert x.grad.tolist() == [-6.0, -6.0]
+
+
+# Outputs that are inputs, views, changed in place, or no tensors ------------------------------------------------------
+def passing(torch: Any, forward: Any) -> Any:
+    """A Function of that forward whose backward multiplies by 3."""
+    body = {"forward": staticmethod(forward), "backward": staticmethod(lambda ctx, g, *rest: g * 3)}
+    return type("Passing", (torch.autograd.Function,), body).apply
+
+
+@pytest.mark.parametrize("forward", [lambda ctx, a: a, lambda ctx, a: a.view(-1)], ids=["itself", "view"])
+def test_views_may_not_be_changed(torch: Any, forward: Any) -> None:
+    base = torch.ones(2, requires_grad=True) * 1
+    out = passing(torch, forward)(base)
+    assert out._base is base
+    assert out.grad_fn.name() == "PassingBackward"
+    with pytest.raises(RuntimeError, match="Output 0 of Passing is a view and is being modified inplace"):
+        out.mul_(2)
+
+
+def test_changed_inputs(torch: Any) -> None:
+    def double(ctx: Any, a: Any) -> Any:
+        ctx.mark_dirty(a)
+        return a.mul_(2)
+
+    a = torch.ones(2, requires_grad=True)
+    b = a * 1
+    out = passing(torch, double)(b)
+    assert out is b
+    assert b._version == 2
+    out.sum().backward()
+    assert a.grad.tolist() == [3.0, 3.0]
+    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad has been used in an in-place operation"):
+        passing(torch, double)(a)
+
+    def forgets(ctx: Any, a: Any) -> Any:
+        ctx.mark_dirty(a)
+        return a * 1
+
+    with pytest.raises(RuntimeError, match="Some elements marked as dirty during the forward method were not returned"):
+        passing(torch, forgets)(a * 1)
+
+
+def test_outputs_that_are_no_tensors(torch: Any) -> None:
+    seen: list[Any] = []
+
+    class Mixed(torch.autograd.Function):  # type: ignore[name-defined,misc]
+        @staticmethod
+        def forward(ctx: Any, a: Any) -> Any:
+            return "x", a * 2, 3
+
+        @staticmethod
+        def backward(ctx: Any, *grads: Any) -> Any:
+            seen.append([None if g is None else g.tolist() for g in grads])
+            return grads[1]
+
+    _, out, _ = Mixed.apply(torch.ones(1, requires_grad=True))
+    assert out.output_nr == 1
+    out.sum().backward()
+    assert seen == [[None, [1.0], None]]
+
+
+def test_no_gradient_is_handed_on(torch: Any) -> None:
+    """Where backward returns None, the nodes before it run without a gradient, and the hooks are told."""
+    seen: list[Any] = []
+
+    class Stops(torch.autograd.Function):  # type: ignore[name-defined,misc]
+        @staticmethod
+        def forward(ctx: Any, a: Any, k: int) -> Any:
+            return a * k
+
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return None, None
+
+    x = torch.ones(1, requires_grad=True)
+    x.register_hook(seen.append)
+    x.register_post_accumulate_grad_hook(lambda t: seen.append("post"))
+    Stops.apply(x.sin(), 2).backward()
+    assert seen == [None, "post"]
+    assert x.grad is None
+
+    class Wrong(Stops):
+        @staticmethod
+        def backward(ctx: Any, g: Any) -> Any:
+            return g, g
+
+    with pytest.raises(
+        RuntimeError, match="returned a gradient different than None at position 2, but the corresponding"
+    ):
+        Wrong.apply(x, 2).backward()

@@ -158,9 +158,9 @@ def test_what_functional_leaves_out(torch: Any) -> None:
         lambda: fn.jacobian(cube, x, vectorize=True),
         lambda: fn.hessian(cube, x, vectorize=True),
         lambda: fn.jacobian(cube, x, strategy="forward-mode"),
-        lambda: FN.vmap(cube)(x),
-        lambda: FN.jacfwd(cube),
-        lambda: FN.jvp(cube, (x,), (x,)),
+        lambda: FN.functionalize(cube),
+        lambda: FN.jvp(cube, (x,), (x,), strict=True),
+        lambda: FN.jacfwd(cube, chunk_size=2),
         lambda: FN.jacrev(cube, chunk_size=2),
     ):
         with pytest.raises(NotImplementedError, match="not there"):

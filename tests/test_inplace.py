@@ -402,3 +402,135 @@ def test_views_made_before_a_gradient_was_asked_for(torch: Any) -> None:
         with pytest.raises(RuntimeError) as error:
             t.add_(1)
         assert message(error) == "a view of a leaf Variable that requires grad is being used in an in-place operation."
+
+
+# Views that were returned among others, or made under no_grad ---------------------------------------------------------
+SEVERAL = "Output 0 of Split is a view and its base or another view of its base has been modified inplace."
+UNRECORDED = (
+    "A view was created in no_grad mode and its base or another view of its base has been modified inplace with"
+)
+
+
+def test_one_of_several_views_after_a_change_of_their_base(torch: Any) -> None:
+    y = leaf(torch, 1.0, 2.0) * 1
+    part = y.split(1)[0]
+    y.add_(1)
+    assert part.requires_grad and part.tolist() == [2.0]
+    for ask in (lambda: part.grad_fn, lambda: part.is_leaf, lambda: part * 2, lambda: part[0]):
+        with pytest.raises(RuntimeError) as error:
+            ask()
+        assert message(error).startswith(SEVERAL)
+    with torch.no_grad():
+        assert (part * 2).tolist() == [4.0]
+    assert (part > 1).item() is True, "a comparison is not recorded"
+    assert repr(part).startswith("tensor([2.]")
+
+
+def test_a_view_made_under_no_grad_after_a_change_of_its_base(torch: Any) -> None:
+    y = leaf(torch, 1.0, 2.0) * 1
+    with torch.no_grad():
+        view = y[0]
+        y.add_(1)
+    with pytest.raises(RuntimeError) as error:
+        _ = view * 2
+    assert message(error).startswith(UNRECORDED)
+
+
+def test_a_view_of_one_of_several(torch: Any) -> None:
+    part = (leaf(torch, 1.0, 2.0) * 1).split(1)[0]
+    with pytest.raises(RuntimeError, match=r"Output 0 of View is a view and is being modified inplace\. This view is"):
+        part.view(1, 1).add_(1)
+    with torch.no_grad():
+        unrecorded = part.view(1, 1)
+    with pytest.raises(RuntimeError, match="A view was created in no_grad mode and is being modified inplace"):
+        unrecorded.add_(1)
+    with pytest.raises(RuntimeError, match="Output 0 of View is a view of a view which was created in no_grad mode"):
+        unrecorded.view(1).add_(1)
+
+
+def test_a_gradient_does_not_pass_a_view_made_under_no_grad(torch: Any) -> None:
+    x = leaf(torch, 1.0, 2.0)
+    with torch.no_grad():
+        view, (part, _) = x[0:1], x.split(1)
+    for t in (view, part):
+        assert t.requires_grad and t.is_leaf and t.grad_fn is None
+        y = (t * 3).sum()
+        assert y.requires_grad
+        y.backward()
+        assert t.grad is None and x.grad is None
+
+
+# In-place views -------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "args", "expected"),
+    [
+        ("t_", (), "TBackward1"),
+        ("transpose_", (0, 1), "TransposeBackward1"),
+        ("swapaxes_", (0, 1), "TransposeBackward1"),
+        ("unsqueeze_", (0,), "UnsqueezeBackward1"),
+        ("squeeze_", (), "SqueezeBackward3"),
+        ("squeeze_", (0,), "SqueezeBackward4"),
+        ("squeeze_", ((0, 1),), "SqueezeBackward5"),
+        ("as_strided_", ((2,), (1,)), "AsStridedBackward1"),
+    ],
+)
+def test_in_place_views(torch: Any, name: str, args: Any, expected: str) -> None:
+    x = torch.tensor([[1.0, 2.0]], requires_grad=True)
+    y = x * 1
+    y.retain_grad()
+    assert getattr(y, name)(*args) is y and node(y) == expected and y._version == 1
+    (y * torch.arange(1.0, 3.0).reshape(y.shape)).sum().backward()
+    assert x.grad.tolist() == [[1.0, 2.0]]
+    assert y.grad.shape == x.shape, "it retains the gradient of what it was"
+    with torch.no_grad():
+        z = x * 1
+        z.t_()
+    assert z.shape == (2, 1)
+
+
+def test_a_leaf_reshaped_under_no_grad(torch: Any) -> None:
+    x = leaf(torch, 1.0, 2.0)
+    with torch.no_grad():
+        x.unsqueeze_(0)
+    (x * x).sum().backward()
+    assert x.grad.tolist() == [[2.0, 4.0]]
+
+
+# Dtypes, memory that is shared ----------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["add_", "sub_", "mul_", "div_", "pow_", "copy_"])
+def test_a_float32_tensor_changed_by_a_float64_one(torch: Any, name: str) -> None:
+    x = torch.tensor([2.0, 3.0], requires_grad=True)
+    w = torch.tensor([1.0, 2.0], dtype=torch.float64, requires_grad=True)
+    y, other = x * 1, x * 1
+    getattr(y, name)(w)
+    getattr(other, name)(w.float())
+    assert node(y) == node(other) and y.dtype == torch.float32
+    got, expected = torch.autograd.grad(y.sum(), (x, w)), torch.autograd.grad(other.sum(), (x, w))
+    assert [g.dtype for g in got] == [torch.float32, torch.float64]
+    assert all(torch.allclose(g, e) for g, e in zip(got, expected, strict=True))
+
+
+def test_an_expanded_gradient_is_not_added_into(torch: Any) -> None:
+    x = torch.ones(3, requires_grad=True)
+    for _ in range(2):
+        x.backward(torch.ones(1).expand(3))
+    assert x.grad.tolist() == [2.0, 2.0, 2.0]
+    x.grad[0] = 5.0
+    assert x.grad.tolist() == [5.0, 2.0, 2.0]
+
+
+def test_expanded_memory_may_be_written_to_through_a_part(torch: Any) -> None:
+    y = torch.zeros(1, 3).expand(2, 3)
+    y[0] = 1
+    y[1, 2] = 7
+    assert y.tolist() == [[1.0, 1.0, 7.0]] * 2
+
+
+def test_what_comes_of_asking_for_gradients(torch: Any) -> None:
+    y = leaf(torch, 1.0) * 1
+    assert y.requires_grad_() is y
+    with pytest.raises(RuntimeError) as error:
+        y.requires_grad = True
+    assert message(error) == "you can only change requires_grad flags of leaf variables."
+    with pytest.raises(RuntimeError, match="If you want to use a computed variable in a subgraph"):
+        y.requires_grad_(False)

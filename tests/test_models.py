@@ -50,7 +50,7 @@ def test_arguments(name: str) -> None:
     assert model(torch.zeros(2, 2, size, size)).shape == (2, 7)
     zeroed = models.create(name, zero_init_residual=True)
     last = zeroed.layer1[0].bn3 if name == "resnet50" else zeroed.layer1[0].bn2
-    assert float(last.weight.abs().sum()) == 0
+    assert last.weight.abs().sum().item() == 0
 
 
 def test_unknown_name_shows_the_nearest() -> None:
@@ -67,7 +67,7 @@ def test_padding_shortcut_has_no_parameters_and_centres_the_channels() -> None:
     x = torch.arange(4 * 5 * 5, dtype=torch.float64).reshape(1, 4, 5, 5)
     out = shortcut(x)
     assert list(shortcut.parameters()) == []
-    assert torch.equal(out[:, 2:6], x[:, :, ::2, ::2]) and float(out[:, :2].abs().sum() + out[:, 6:].abs().sum()) == 0
+    assert torch.equal(out[:, 2:6], x[:, :, ::2, ::2]) and (out[:, :2].abs().sum() + out[:, 6:].abs().sum()).item() == 0
 
 
 def test_resnet8_learns() -> None:

@@ -140,7 +140,7 @@ def graphs(torch: Any, case: Case, dtype: str) -> Iterator[Any]:
     inputs = tensors(case, torch, dtype)
     wanted = [x for x in inputs if x.requires_grad]
     results = list(function(case, torch)(*inputs))
-    for _ in range(3 if case.check2 else 1):
+    for _ in range(3 if case.check2 else 2):
         yield from (result.grad_fn for result in results if result.grad_fn is not None)
         ones = [torch.ones_like(r).requires_grad_() for r in results]
         grads = torch.autograd.grad(results, wanted, ones, create_graph=True, allow_unused=True)

@@ -96,9 +96,9 @@ def test_pytorch_reads_what_save_writes(name: str, tmp_path: Path) -> None:
         assert json.loads(json.dumps(pth_cases.describe(torch, value))) == CONTENTS[name]
 
 
-def test_bfloat16_becomes_float32() -> None:
+def test_bfloat16_stays_bfloat16() -> None:
     tensor = mt.load(RECORDED / "optim.bfloat16.pth")
-    assert tensor.dtype is mt.float32 and tensor.tolist() == [1.0, -2.0, 3.140625]
+    assert tensor.dtype is mt.bfloat16 and tensor.tolist() == [1.0, -2.0, 3.140625]
 
 
 def test_what_shares_memory_shares_it_again() -> None:

@@ -18,6 +18,11 @@ def is_anomaly_check_nan_enabled() -> bool:
     return observers.check_nan
 
 
+def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
+    """Turn anomaly mode on or off for good, see `set_detect_anomaly`."""
+    _set(enabled, check_nan)
+
+
 class set_detect_anomaly:
     """Turn anomaly mode on or off: as a plain call for good, as a context manager until its end.
 

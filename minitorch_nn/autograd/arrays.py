@@ -6,16 +6,18 @@ from typing import Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, HALVES, finished, is_half, number, upcast
+from .._bfloat16 import as_type as as_type
 from ..dtypes import get_default_dtype, result_numpy
 from .variable import TensorBase
+
+_WIDE = np.dtype(np.float32)
 
 
 def convert(arrays: list[Any], floating: bool = False) -> None:
     """Cast arrays and numbers to their common type, in the list; numbers stay Python numbers where NumPy takes them
     at the array's type. `None` stays None."""
-    target = result_numpy(*[a for a in arrays if a is not None])
-    if floating and target.kind != "f":
-        target = get_default_dtype().numpy
+    target = common_type(arrays, floating)
     for i, a in enumerate(arrays):
         if isinstance(a, np.ndarray):
             if a.dtype != target:
@@ -30,9 +32,45 @@ def convert(arrays: list[Any], floating: bool = False) -> None:
                 arrays[i] = float(value)
 
 
-def as_type(array: np.ndarray[Any, Any], kind: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    """array as another type, in the same order of memory; row by row where it was expanded"""
-    return array.astype(kind, order="C" if 0 in array.strides else "K")
+def common_type(arrays: list[Any], floating: bool) -> np.dtype[Any]:
+    """The type that arrays and numbers become; integers give the default floating-point type where `floating`."""
+    target = result_numpy(*[a for a in arrays if a is not None])
+    return get_default_dtype().numpy if floating and target.kind not in FLOATING else target
+
+
+def widened(
+    arrays: list[Any], kind: str | None, variadic: bool, exact: bool
+) -> tuple[list[Any], np.dtype[Any] | None] | None:
+    """The inputs of a kernel with float32 for bfloat16 and float16, and which of these its float32 results become.
+
+    exact: numbers and 0-dim tensors are not rounded to the common type first, as other tensors are.
+    None where no input and no result is one of the two.
+    """
+    arrays = arrays.copy()
+    halves = [a.dtype for a in arrays if is_half(a)]
+    if kind is None:
+        if not halves:
+            return None
+        mixed = any(isinstance(a, np.ndarray) and a.dtype.kind == "f" and a.dtype != halves[0] for a in arrays)
+        return [upcast(a) for a in arrays], halves[0] if not mixed or (is_half(arrays[0]) and not variadic) else None
+    target = common_type(arrays, kind == "float")
+    if target.char not in HALVES:
+        return ([upcast(a) for a in arrays], None) if halves else None
+    for i, a in enumerate(arrays):
+        if isinstance(a, np.ndarray):
+            if a.dtype != target and (a.ndim or not exact):
+                arrays[i] = as_type(a, target)
+        elif not exact and isinstance(a, (float, int)):
+            arrays[i] = number(a, target)
+    return [as_type(a, _WIDE) if isinstance(a, np.ndarray) else a for a in arrays], target
+
+
+def rounded(out: Any, kind: np.dtype[Any]) -> Any:
+    """A kernel's float32 result as `kind`; of several, those after the first stay."""
+    if type(out) is tuple:
+        return (rounded(out[0], kind), *out[1:])
+    array = np.asarray(out)
+    return finished(array, kind) if array.dtype == _WIDE else out
 
 
 def broadcast_mismatch(a: tuple[int, ...], b: tuple[int, ...]) -> str | None:

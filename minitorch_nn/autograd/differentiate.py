@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from .._bfloat16 import ones_like
 from ..dtypes import from_numpy
 from .engine import run_backward
-from .node import AccumulateGrad, Node, add_to_grad
+from .node import Node
 from .variable import TensorBase, tensor_type
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _roots(outputs: tuple[Any, ...], gradients: tuple[Any, ...], create_graph: b
                 raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
             if out._data.size != 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
-            g = tensor_type()._wrap(np.ones_like(out._data))
+            g = tensor_type()._wrap(ones_like(out._data))
         elif g._data.shape != out._data.shape:
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {out.shape}."
@@ -91,16 +92,16 @@ def backward(
     if wanted is None:
         run_backward(roots, retain_graph=keep, create_graph=create_graph)
         return
-    nodes = [_input_node(t) for t in wanted]
-    found = run_backward(roots, retain_graph=keep, create_graph=create_graph, targets=set(nodes))
-    for t, node in zip(wanted, nodes, strict=True):
-        if node in found and not isinstance(node, AccumulateGrad) and not t.retains_grad:
-            add_to_grad(t, found[node], create_graph)
+    nodes = {node for t in wanted if (node := _input_node(t)) is not None}
+    for t in wanted:
+        t.retain_grad()  # type: ignore[attr-defined]
+    run_backward(roots, retain_graph=keep, create_graph=create_graph, targets=nodes)
 
 
-def _input_node(t: Any) -> Node:
+def _input_node(t: Any) -> Node | None:
+    """Where the gradient for `t` arrives; None for a view made under `no_grad`, which nothing leads to"""
     node = t._edge()
-    if node is None:
+    if node is None and not t.requires_grad:
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     return node  # type: ignore[no-any-return]
 
@@ -111,6 +112,7 @@ def grad(
     grad_outputs: Gradients = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
     is_grads_batched: bool = False,
     materialize_grads: bool = False,
@@ -118,8 +120,10 @@ def grad(
     """The gradients of `outputs` for `inputs`; no `.grad` is touched.
 
     allow_unused: give None for an input that the outputs do not depend on, instead of an error.
+    only_inputs: an old option; False warns and changes nothing.
+    is_grads_batched: the first dimension of each of grad_outputs counts gradients, and that of the results too. It is
+        one pass for each of them.
     materialize_grads: give zeros for it.
-    is_grads_batched is not supported.
 
     >>> import minitorch_nn as torch
     >>> x = torch.tensor(3.0, requires_grad=True)
@@ -127,8 +131,13 @@ def grad(
     >>> torch.autograd.grad(g, x)
     (tensor(18.),)
     """
-    if is_grads_batched:
-        raise NotImplementedError("autograd.grad(is_grads_batched=True) is not supported; loop over the gradients")
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts "
+            "of the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=2,
+        )
     if materialize_grads and allow_unused is False:
         raise ValueError(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False."
@@ -138,13 +147,22 @@ def grad(
     if not ins:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     gradients = (None,) * len(outs) if grad_outputs is None else _many(grad_outputs)
+    keep = create_graph if retain_graph is None else retain_graph
+    if is_grads_batched:
+        options = (create_graph, True, allow_unused, False, materialize_grads)
+        return _batched(outs, ins, gradients, keep, options)
     roots = _roots(outs, gradients, create_graph)
     nodes = [_input_node(t) for t in ins]
-    keep = create_graph if retain_graph is None else retain_graph
-    found = run_backward(roots, retain_graph=keep, create_graph=create_graph, targets=set(nodes), accumulate=False)
+    found = run_backward(
+        roots,
+        retain_graph=keep,
+        create_graph=create_graph,
+        targets={n for n in nodes if n is not None},
+        accumulate=False,
+    )
     results: list[Any] = []
     for i, (t, node) in enumerate(zip(ins, nodes, strict=True)):
-        g = found.get(node)
+        g = None if node is None else found.get(node)
         if g is None:
             if not allow:
                 raise RuntimeError(
@@ -157,9 +175,43 @@ def grad(
     return tuple(results)
 
 
+def _batched(
+    outs: tuple[Any, ...], ins: tuple[Any, ...], gradients: tuple[Any, ...], keep: bool, options: tuple[Any, ...]
+) -> tuple[Any, ...]:
+    """The gradients for each of several `gradients` of the outputs, stacked"""
+    sizes = {len(g) for g in gradients if g is not None}
+    if len(sizes) != 1 or 0 in sizes:
+        raise RuntimeError(f"is_grads_batched=True needs grad_outputs of one first dimension, got {sorted(sizes)}")
+    (count,) = sizes
+    rows = []
+    for i in range(count):
+        row = tuple(None if g is None else g[i] for g in gradients)
+        rows.append(grad(outs, ins, row, keep or i < count - 1, *options))
+    columns = zip(*rows, strict=True)
+    return tuple(None if c[0] is None else stacked(c, t) for c, t in zip(columns, ins, strict=True))
+
+
+def stacked(rows: Sequence[Any], like: Any) -> Any:
+    """Tensors of the shape of `like` as one, along a new first dimension"""
+    shape, kind = (len(rows), *like._data.shape), like._data.dtype
+    if not any(r.requires_grad for r in rows):
+        array = np.empty(shape, kind)
+        for k, r in enumerate(rows):
+            array[k] = r._data
+        return tensor_type()._wrap(array)
+    whole = tensor_type()._wrap(np.zeros(shape, kind))
+    for k, r in enumerate(rows):  # written into, for want of `stack` in this layer
+        whole[k] = r
+    return whole
+
+
 def _own(g: Any, before: list[Any]) -> np.ndarray[Any, Any]:
     """g as an array of its own: a rule may hand one array to several inputs, or a read-only view"""
     array = np.asarray(g)
-    if not array.flags.writeable or any(b is not None and np.may_share_memory(b._data, array) for b in before):
+    if (
+        not array.flags.writeable
+        or 0 in array.strides
+        or any(b is not None and np.may_share_memory(b._data, array) for b in before)
+    ):
         return array.copy()
     return array

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import is_half, state
+from ..dtypes import from_numpy
 from . import variable
-from .arrays import broadcast_mismatch, convert, is_hidden, settle
+from .arrays import broadcast_mismatch, convert, is_hidden, rounded, settle, widened
 from .grad_mode import mode
 from .node import accumulator, births
 from .observe import observers, recorded
@@ -48,7 +50,7 @@ def function(op: Op, operator: bool = False) -> Callable[..., Any]:
     names, plans, node_type, differentiable = op.names, op.plans, op.node_type, op.differentiable
     floating = kind == "float"
     count, uses_options = len(op.inputs), op.uses_options
-    ndarray = np.ndarray
+    ndarray, moves = np.ndarray, op.moves
 
     def call(*args: Any, **options: Any) -> Any:
         if options and not names.isdisjoint(options):
@@ -61,7 +63,9 @@ def function(op: Op, operator: bool = False) -> Callable[..., Any]:
             if isinstance(a, TensorBase):
                 tensors = True
                 if a._view is not None:
-                    node = a._edge()
+                    node = a._edge() if differentiable else None
+                    if node is None and a.requires_grad:  # only its base asks for a gradient: recorded, and lost
+                        mask |= bit
                 else:
                     node = a._node
                     if node is None and a._requires:
@@ -76,6 +80,11 @@ def function(op: Op, operator: bool = False) -> Callable[..., Any]:
             bit += bit
         if not tensors:
             return kernel(*arrays, **options)
+        half = None
+        if state.in_use and not moves:
+            half = widened(arrays, kind, variadic, op.exact)
+            if half is not None:
+                given, arrays = arrays, half[0]
         if kind is not None:
             first, last = arrays[0], arrays[-1]
             beside = type(last)
@@ -98,10 +107,19 @@ def function(op: Op, operator: bool = False) -> Callable[..., Any]:
         quiet = hush()
         try:
             out = kernel(*arrays, **options)
+            if half is not None and half[1] is not None:
+                out = rounded(out, half[1])
         except ValueError as error:
             raise _explain(error, arrays, kind) from error
+        except NotImplementedError as error:
+            if half is None:
+                raise
+            name = f"'{from_numpy(half[1] or arrays[0].dtype).type_name}'"
+            raise type(error)(str(error).replace("'Float'", name)) from None
         finally:
             restore(quiet)
+        if half is not None:  # the graph keeps the arrays of two bytes themselves
+            arrays = [g if is_half(g) else a for g, a in zip(given, arrays, strict=True)]
         several = type(out) is tuple
         first = out[0] if several else out
         if type(first) is not ndarray:
@@ -116,10 +134,8 @@ def function(op: Op, operator: bool = False) -> Callable[..., Any]:
             base = source
             if source._view is not None:
                 base = source._view[0]
-                if source._made_under_no_grad:
-                    t._made_under_no_grad = True
-                if source._multi_view is not None:  # a view of one of several views can't be changed in place either
-                    t._multi_view = node_type.__name__.removesuffix("Backward0")
+                if source._creation is not None:
+                    t._creation = source._creation
             t._view = (base, -1 if counter is None else counter[0])
         else:
             t._counter = [0]
@@ -131,8 +147,7 @@ def function(op: Op, operator: bool = False) -> Callable[..., Any]:
             if mode.inference:
                 t._counter = None
             elif view and not mode.grad:
-                t._made_under_no_grad = True
-                t._requires = bool(mask & differentiable)  # a leaf that asks for gradients, as in PyTorch 2.13
+                t._creation = "no_grad"
         else:
             if variadic:
                 arrays = [tuple(arrays)]
@@ -201,5 +216,10 @@ def _explain(error: ValueError, arrays: list[Any], kind: str | None) -> Exceptio
     shapes = [a.shape for a in arrays if isinstance(a, np.ndarray)]
     if kind is None or len(shapes) < 2:
         return error
-    text = broadcast_mismatch(shapes[0], shapes[1])
-    return error if text is None else RuntimeError(text)
+    common = shapes[0]
+    for shape in shapes[1:]:
+        text = broadcast_mismatch(common, shape)
+        if text is not None:
+            return RuntimeError(text)
+        common = np.broadcast_shapes(common, shape)
+    return error

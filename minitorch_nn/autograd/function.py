@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING
 from .grad_mode import mode
 from .node import FREED, AccumulateGrad, Node, Output, births
 from .observe import Packed, observers, remember, thread
@@ -32,10 +33,10 @@ class FunctionCtx:
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keep tensors for backward; a later change in place is found out there."""
-        for t in tensors:
+        for i, t in enumerate(tensors):
             if t is not None and not isinstance(t, TensorBase):
                 raise TypeError(
-                    f"save_for_backward can only save variables, but argument is of type {type(t).__name__}"
+                    f"save_for_backward can only save variables, but argument {i} is of type {type(t).__name__}"
                 )
         self._to_save = tensors
 
@@ -57,10 +58,13 @@ class BackwardNode(Node, FunctionCtx):
 
     # No __slots__: users keep whatever they like on ctx.
     forward_class: Any
-    several = True
+    several = takes_none = True
     _saved: list[Any] | None = None
     _place: Place | None = None
-    _shapes: list[tuple[tuple[int, ...], Any]]
+    _shapes: list[tuple[tuple[int, ...], Any] | None]
+    """Shape and dtype of each output, None for one that is no tensor."""
+    _are_tensors: list[bool]
+    """Which arguments of forward were tensors: these have edges."""
 
     @property
     def outputs(self) -> int:
@@ -77,7 +81,7 @@ class BackwardNode(Node, FunctionCtx):
             if type(t) is _PackedTensor:
                 t = t.tensor()
             if t is not None and counter is not None and counter[0] != expected:
-                made_by = self if origin is not None else t._node
+                made_by = t._node if origin is None else _output_again(self, origin)
                 raise RuntimeError(stale(t._data, made_by, counter, expected, self._place, origin is not None))
             if origin is not None:  # an output: it was kept without its node, which would be a reference cycle
                 t = t.detach()
@@ -95,24 +99,38 @@ class BackwardNode(Node, FunctionCtx):
         ]
         if self.materialize_grads:
             known = [
-                cls._wrap(np.zeros(shape, kind)) if x is None else x
-                for x, (shape, kind) in zip(known, self._shapes, strict=True)
+                cls._wrap(np.zeros(*kind)) if x is None and kind is not None else x
+                for x, kind in zip(known, self._shapes, strict=True)
             ]
         grads = self.forward_class.backward(self, *known)
         grads = grads if isinstance(grads, (tuple, list)) else (grads,)
-        name, want = self.name(), len(self.edges)
+        name, want = self.name(), len(self.needs_input_grad)
         if len(grads) > want and all(x is None for x in grads[want:]):
             grads = grads[:want]
         if len(grads) != want:
             raise RuntimeError(
                 f"function {name} returned an incorrect number of gradients (expected {want}, got {len(grads)})"
             )
-        parts: list[tuple[Node, Any]] = []
-        for i, (edge, part) in enumerate(zip(self.edges, grads, strict=True)):
-            if part is None or edge is None or (needed is not None and edge not in needed):
+        parts: list[tuple[Any, Any]] = []
+        pending, watched = iter(self.edges), self.hooks is not None and self.hooks.post
+        for i, (given, part) in enumerate(zip(self._are_tensors, grads, strict=True)):
+            if not given:
+                if part is not None:
+                    raise RuntimeError(
+                        f"function {name} returned a gradient different than None at position {i + 1}, but the corresponding "
+                        "forward input was not a Variable"
+                    )
                 continue
-            if not isinstance(part, TensorBase):
+            edge = next(pending)
+            if part is not None and not isinstance(part, TensorBase):
                 raise TypeError(f"expected Variable or None (got {type(part).__name__})")
+            if edge is None or (needed is not None and edge not in needed):
+                if watched:  # these hooks see all that backward returned
+                    parts.append((edge, part if part is None or create_graph else part._data))
+                continue
+            if part is None:
+                parts.append((edge, None))
+                continue
             shape = part._data.shape
             if not edge.several and shape != edge.shape and not _sums_to(shape, edge.shape):
                 raise RuntimeError(
@@ -121,6 +139,9 @@ class BackwardNode(Node, FunctionCtx):
                 )
             parts.append((edge, part if create_graph else part._data))
         return parts
+
+    def __repr__(self) -> str:
+        return f"<torch.autograd.function.{type(self).__name__} object at {id(self):#x}>"
 
     def release(self) -> None:
         if self._to_save:
@@ -202,9 +223,11 @@ class Function:
         """Run forward and record it."""
         node = object.__new__(cls._node_class())
         edges = [a._edge() if isinstance(a, TensorBase) else None for a in args]
-        recording = mode.grad and any(e is not None for e in edges)
         node.needs_input_grad = tuple(e is not None for e in edges)
-        node.edges, node.hooks = edges, None
+        recording = mode.grad and True in node.needs_input_grad
+        node._are_tensors = [isinstance(a, TensorBase) for a in args]
+        node.edges = [e for e, given in zip(edges, node._are_tensors, strict=True) if given]
+        node.hooks = None
         was = mode.grad
         mode.grad = False
         try:
@@ -216,31 +239,57 @@ class Function:
         finally:
             mode.grad = was
         outputs = output if isinstance(output, tuple) else (output,)
+        if node._dirty:
+            _check_dirty(node._dirty, outputs, recording)
         results = [_as_output(o, args, node) for o in outputs]
         if recording:
-            _record(node, results, args)
+            _record(node, results)
         return tuple(results) if isinstance(output, tuple) else results[0]
 
 
 def _as_output(o: Any, args: tuple[Any, ...], node: BackwardNode) -> Any:
-    """An output that is an input itself becomes a tensor of its own, unless it was marked dirty"""
+    """An output that is an input itself becomes a view of it, unless it was marked dirty"""
     if isinstance(o, TensorBase) and any(o is a for a in args) and not any(o is d for d in node._dirty):
-        return o.detach()  # type: ignore[attr-defined]
+        recording, mode.grad = mode.grad, False
+        try:
+            return o.view_as(o)  # type: ignore[attr-defined]
+        finally:
+            mode.grad = recording
     return o
 
 
-def _record(node: BackwardNode, results: list[Any], args: tuple[Any, ...]) -> None:
-    tensors = [r for r in results if isinstance(r, TensorBase)]
-    node._shapes = [(t._data.shape, t._data.dtype) for t in tensors]
+def _check_dirty(dirty: tuple[Any, ...], outputs: tuple[Any, ...], recording: bool) -> None:
+    """Raise RuntimeError where an input may not be changed in place; count the change"""
+    if not all(any(d is o for o in outputs) for d in dirty):
+        raise RuntimeError(
+            "Some elements marked as dirty during the forward method were not returned as output. The inputs that are "
+            "modified inplace must all be outputs of the Function."
+        )
+    for d in dirty:
+        if recording and d._requires and d._node is None:
+            raise RuntimeError("a leaf Variable that requires grad has been used in an in-place operation.")
+        if recording and d._view is not None:
+            raise NotImplementedError(
+                "a Function that changes a view in place is not supported; clone() the view first"
+            )
+        d._bump()
+
+
+def _record(node: BackwardNode, results: list[Any]) -> None:
+    node._shapes = [(t._data.shape, t._data.dtype) if isinstance(t, TensorBase) else None for t in results]
     node.birth = next(births)
-    node.shape, node.dtype = node._shapes[0] if node._shapes else ((), np.dtype(np.float32))
+    node.shape, node.dtype = next((s for s in node._shapes if s is not None), ((), np.dtype(np.float32)))
     places: dict[int, int] = {}
-    for number, t in enumerate(tensors):
+    for number, t in enumerate(results):
+        if not isinstance(t, TensorBase):
+            continue
         places[id(t)] = number
-        if any(t is n for n in node._non_differentiable) or t._data.dtype.kind != "f":
+        if any(t is n for n in node._non_differentiable) or t._data.dtype.kind not in FLOATING:
             continue
         t._requires = False
         t._node = Output(node, number, t._data)
+        if t._view is not None:
+            t._creation = "function"
     saved: list[Any] = []
     for t in node._to_save:
         if t is None:
@@ -282,7 +331,9 @@ class _PackedTensor:
 
 
 def _output_again(node: BackwardNode, number: int) -> Output:
-    shape, kind = node._shapes[number]
+    known = node._shapes[number]
+    assert known is not None
+    shape, kind = known
     again = Output(node, number, np.empty((0,), kind))
     again.shape = shape
     return again

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .differentiate import grad
+from .._bfloat16 import ones_like
+from .differentiate import grad, stacked
 from .grad_mode import enable_grad, is_grad_enabled
 from .variable import TensorBase, tensor_type
 
@@ -135,16 +136,7 @@ def _rows(out: Any, number: int, ins: tuple[Any, ...], create_graph: bool, stric
 
 def _stacked(rows: list[Any], out: Any, x: Any) -> Tensor:
     """Gradients, one for each element of `out`, as one tensor of shape out.shape + x.shape"""
-    shape = (*out.shape, *x.shape)
-    if not any(r.requires_grad for r in rows):
-        array = np.empty((len(rows), *x.shape), x._data.dtype)
-        for k, r in enumerate(rows):
-            array[k] = r._data
-        return tensor_type()._wrap(array.reshape(shape))  # type: ignore[no-any-return]
-    whole = tensor_type()._wrap(np.zeros((len(rows), *x.shape), x._data.dtype))
-    for k, r in enumerate(rows):  # written into, for want of `stack` in this layer
-        whole[k] = r
-    return whole.reshape(shape)  # type: ignore[no-any-return]
+    return stacked(rows, x).reshape(*out.shape, *x.shape)  # type: ignore[no-any-return]
 
 
 def hessian(
@@ -395,4 +387,4 @@ def _zeros(t: Any) -> Any:
 
 
 def _ones(t: Any) -> Any:
-    return tensor_type()._wrap(np.ones_like(t._data))
+    return tensor_type()._wrap(ones_like(t._data))

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import functools
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from .engine import Pass, running
+from .hooks import RemovableHandle
 from .node import Node as Node
 from .node import Output
 from .observe import pop_hooks, push_hooks, thread
@@ -78,6 +84,85 @@ def get_gradient_edge(tensor: Tensor) -> GradientEdge:
     edge = tensor._edge()
     assert edge is not None
     return GradientEdge(edge.parent, edge.number) if isinstance(edge, Output) else GradientEdge(edge, 0)
+
+
+class _MultiHandle(RemovableHandle):
+    """The handles of several hooks as one"""
+
+    def __init__(self, handles: tuple[RemovableHandle, ...]) -> None:
+        self.handles = handles
+
+    def remove(self) -> None:
+        """Take all of the hooks out."""
+        for handle in self.handles:
+            handle.remove()
+
+
+def register_multi_grad_hook(
+    tensors: Sequence[Tensor], fn: Callable[..., None], *, mode: Literal["all", "any"] = "all"
+) -> RemovableHandle:
+    """Call `fn` once in each backward pass: with a list of the gradients of `tensors` when all that come are there, None
+    for the others, or, in the mode "any", with the first gradient that is there.
+
+    A tensor from which a pass starts alone does not count for "all", as in PyTorch.
+
+    >>> import minitorch_nn as torch
+    >>> x, y = torch.ones(1, requires_grad=True), torch.ones(1, requires_grad=True)
+    >>> handle = torch.autograd.graph.register_multi_grad_hook((x, y), print)
+    >>> (2 * x + 3 * y).backward()
+    [tensor([2.]), tensor([3.])]
+    """
+    if mode not in ("all", "any"):
+        raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+    lock = threading.Lock()
+    if mode == "any":
+        told: weakref.WeakSet[Pass] = weakref.WeakSet()
+
+        @functools.wraps(fn)
+        def first(grad: Tensor) -> None:
+            task = _current_pass()
+            with lock:
+                before = task in told
+                told.add(task)
+            if not before:
+                fn(grad)
+
+        return _MultiHandle(tuple(t.register_hook(first) for t in tensors if t.requires_grad))
+    nodes = [_node_of(t) for t in tensors]
+    gathered: weakref.WeakKeyDictionary[Pass, _Gathered] = weakref.WeakKeyDictionary()
+
+    def gather(number: int, grad: Tensor | None) -> None:
+        task = _current_pass()
+        with lock:
+            so_far = gathered.get(task)
+            if so_far is None:
+                so_far = gathered[task] = _Gathered(sum(map(task.comes_to, nodes)), [None] * len(nodes))
+            so_far.missing -= 1
+            so_far.grads[number] = grad
+        if so_far.missing == 0:
+            del gathered[task]
+            fn(so_far.grads)
+
+    return _MultiHandle(tuple(t.register_hook(functools.partial(gather, i)) for i, t in enumerate(tensors)))
+
+
+@dataclass
+class _Gathered:
+    """The gradients of one pass so far, and how many are still to come"""
+
+    missing: int
+    grads: list[Tensor | None]
+
+
+def _current_pass() -> Pass:
+    assert running.now is not None, "expected this hook to be called inside a backward call"
+    return running.now
+
+
+def _node_of(t: Tensor) -> Node:
+    edge = t._edge()
+    assert edge is not None, "Expected gradient function to be set"
+    return edge.parent if isinstance(edge, Output) else edge
 
 
 def increment_version(tensor: Tensor | Iterable[Tensor]) -> None:

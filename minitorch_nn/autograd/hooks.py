@@ -8,6 +8,7 @@ from collections.abc import Callable
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from ..dtypes import from_numpy
 from .variable import TensorBase
 
 if TYPE_CHECKING:
@@ -49,28 +50,40 @@ def new_hooks() -> Hooks:
     return OrderedDict()
 
 
-def hook_result(hook: Callable[..., Any], new: Any, expected: int) -> tuple[Any, ...]:
-    """What a node's hook returned, as a tuple of as many gradients as the node has."""
-    if isinstance(new, TensorBase):
-        new = (new,)
+def check_one(hook: Callable[..., Any], old: Any, new: Any) -> None:
+    """Raise unless `new` may take the place of the gradient `old`: nothing can take that of None."""
+    if old is None:
+        raise RuntimeError("can't replace a None gradient with a non-None value")
+    if not isinstance(new, TensorBase):
+        raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
+    name = getattr(hook, "__name__", "<unknown>")
+    if new._data.dtype != old._data.dtype:
+        was, got = (f"torch.{from_numpy(t._data.dtype).type_name}Tensor" for t in (old, new))
+        raise RuntimeError(f"hook '{name}' has changed the type of value (was {was} got {got})")
+    if new._data.shape != old._data.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
+
+
+def hook_result(hook: Callable[..., Any], old: tuple[Any, ...], new: Any) -> tuple[Any, ...]:
+    """What a node's hook returned for the gradients `old`, as a tuple; raises unless it fits them."""
     if not isinstance(new, tuple):
         raise TypeError(f"expected tuple, but hook returned '{type(new).__name__}'")
-    if len(new) != expected:
+    if len(new) != len(old):
         raise RuntimeError(
-            f"hook '{getattr(hook, '__name__', hook)}' has returned an incorrect number of values (got {len(new)}, but "
-            f"expected {expected})"
+            f"hook '{getattr(hook, '__name__', '<unknown>')}' has returned an incorrect number of values (got {len(new)}, "
+            f"but expected {len(old)})"
         )
+    for was, now in zip(old, new, strict=True):
+        if now is not None:
+            check_one(hook, was, now)
     return new
 
 
-def run_hooks(hooks: Hooks, g: Tensor) -> Tensor:
-    """Run tensor hooks in order; each may replace the gradient."""
+def run_hooks(hooks: Hooks, g: Tensor | None) -> Tensor | None:
+    """Run tensor hooks in order; each may replace the gradient. They are told of a missing one, too, as None."""
     for hook in list(hooks.values()):
         new = hook(g)
         if new is not None:
-            if not isinstance(new, TensorBase):
-                raise TypeError(f"expected Variable, but hook returned '{type(new).__name__}'")
-            if new.shape != g.shape:  # type: ignore[attr-defined]
-                raise RuntimeError(f"hook '{getattr(hook, '__name__', hook)}' has changed the size of value")
-            g = new  # type: ignore[assignment]
+            check_one(hook, g, new)
+            g = new
     return g

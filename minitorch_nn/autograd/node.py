@@ -6,11 +6,12 @@ import sys
 import weakref
 from collections.abc import Callable, Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from .hooks import RemovableHandle, add_hook, hook_result, new_hooks, run_hooks
+from .._bfloat16 import add as bfloat16_sum
+from .hooks import Hooks, RemovableHandle, add_hook, hook_result, new_hooks, run_hooks
 from .variable import INFERENCE_CHANGED, TensorBase, tensor_type
 
 if TYPE_CHECKING:
@@ -34,23 +35,26 @@ class NodeHooks:
     __slots__ = ("post", "pre", "retain", "tensor")
 
     def __init__(self) -> None:
-        self.tensor = new_hooks()  # grad -> grad or None, of the tensor that the node made
-        self.retain: Callable[[Tensor], None] | None = None  # last of the tensor hooks: fills .grad
-        self.pre = new_hooks()  # (grad_output,) -> None or new ones
+        self.tensor: dict[int, Hooks] = {}  # of the tensors that the node made, by output: grad -> grad or None
+        self.retain: dict[int, Callable[[Tensor], None]] = {}  # fills .grad of those tensors, after their hooks
+        self.pre = new_hooks()  # (grad_output, …) -> None or new ones
         self.post = new_hooks()  # (grad_inputs, grad_outputs) -> None or new grad_inputs
 
-    def before(self, g: Tensor) -> Tensor:
-        g = run_hooks(self.tensor, g)
-        if self.retain is not None:
-            self.retain(g)
-        return self.before_all((g,))[0]  # type: ignore[no-any-return]
+    def of_tensors(self, grads: list[Any]) -> list[Any]:
+        """The gradients of the node's outputs after the hooks of these."""
+        for number, hooks in list(self.tensor.items()):
+            grads[number] = run_hooks(hooks, grads[number])
+        for number, keep in list(self.retain.items()):
+            if grads[number] is not None:
+                keep(grads[number])
+        return grads
 
-    def before_all(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
+    def before(self, grads: tuple[Any, ...]) -> tuple[Any, ...]:
         """The gradients of all outputs after the hooks that stand before the node."""
         for hook in list(self.pre.values()):
             new = hook(grads)
             if new is not None:
-                grads = hook_result(hook, new, len(grads))
+                grads = hook_result(hook, grads, new)
         return grads
 
 
@@ -61,6 +65,8 @@ class Node:
 
     several = False
     """Whether it takes a list of gradients, one an output, instead of one gradient."""
+    takes_none = False
+    """Whether it runs even where none of its outputs has a gradient."""
 
     edges: Sequence[Node | None]
     birth: int
@@ -76,6 +82,10 @@ class Node:
         `needed`: if not None, only the edges to these nodes.
         """
         raise NotImplementedError
+
+    def without_gradient(self, needed: set[Node] | None) -> list[tuple[Node, Any]]:
+        """As `backward` where none of its outputs has a gradient: nor has any of its inputs."""
+        return [(e, None) for e in self.edges if e is not None and (needed is None or e in needed)]
 
     def release(self) -> None:
         """Drop the saved values."""
@@ -107,6 +117,10 @@ class Node:
             self.hooks = NodeHooks()
         return self.hooks
 
+    def _sequence_nr(self) -> int:
+        """The number by which the backward pass orders its nodes: the youngest runs first."""
+        return self.birth
+
     def register_hook(self, fn: Callable[..., Any]) -> RemovableHandle:
         """Run `fn(grad_inputs, grad_outputs)` after this node; it may return other grad_inputs."""
         return add_hook(self.own_hooks().post, fn)
@@ -132,6 +146,8 @@ class AccumulateGrad(Node):
 
     __slots__ = ("__weakref__", "variable")
 
+    watched: ClassVar[bool] = False
+    """Whether any leaf or such node ever got a hook: only then it matters when exactly a node of this kind runs."""
     variable: TensorBase
     """The leaf."""
 
@@ -142,30 +158,42 @@ class AccumulateGrad(Node):
     def name(self) -> str:
         return "torch::autograd::AccumulateGrad"
 
+    def _sequence_nr(self) -> int:
+        return 2**64 - 1
+
+    def own_hooks(self) -> NodeHooks:
+        AccumulateGrad.watched = True
+        return super().own_hooks()
+
     def accumulate(self, g: Any, create_graph: bool) -> None:
         """variable.grad += g, after the leaf's hooks and this node's, and before those that stand after it."""
         leaf, hooks = self.variable, self.hooks
         if leaf._hooks:
             g = self.hooked(g, create_graph)
         if hooks is not None and hooks.pre:
-            shown = hooks.before(g if create_graph else tensor_type()._wrap(np.asarray(g)))
-            g = shown if create_graph else shown._data
-        add_to_grad(leaf, g, create_graph)
+            (shown,) = hooks.before((g if create_graph or g is None else tensor_type()._wrap(np.asarray(g)),))
+            g = shown if create_graph or shown is None else shown._data
+        if g is not None and leaf._node is not None:
+            raise RuntimeError("leaf variable has been moved into the graph interior")
+        if g is not None and leaf._requires:
+            add_to_grad(leaf, g, create_graph)
         if leaf._post_accumulate_hooks:
             for hook in list(leaf._post_accumulate_hooks.values()):
                 hook(leaf)
         if hooks is not None and hooks.post:
-            shown = g if create_graph else tensor_type()._wrap(np.asarray(g))
+            shown = g if create_graph or g is None else tensor_type()._wrap(np.asarray(g))
             for hook in list(hooks.post.values()):
-                hook((), (shown,))
+                new = hook((), (shown,))
+                if new is not None:
+                    hook_result(hook, (), new)
 
     def hooked(self, g: Any, create_graph: bool) -> Any:
         """g after the leaf's hooks."""
         hooks = self.variable._hooks
         if not hooks:
             return g
-        g = run_hooks(hooks, g if create_graph else tensor_type()._wrap(np.asarray(g)))
-        return g if create_graph else g._data
+        g = run_hooks(hooks, g if create_graph or g is None else tensor_type()._wrap(np.asarray(g)))
+        return g if create_graph or g is None else g._data
 
 
 def accumulator(leaf: TensorBase) -> AccumulateGrad:
@@ -184,21 +212,73 @@ def add_to_grad(leaf: TensorBase, g: Any, create_graph: bool) -> None:
     """leaf.grad += g, in place where nothing is recorded; a first gradient is copied if somebody else holds it."""
     old = leaf._grad
     if create_graph:
-        leaf._grad = g if old is None else old + g
+        leaf._grad = tensor_type()._wrap(np.empty_like(leaf._data)).copy_(g) if old is None else old + g
     elif old is None:
         if type(g) is not np.ndarray or not _is_only_holder(g) or g.strides != leaf._data.strides:
             g = _copy_like(g, leaf._data)
         leaf._grad = tensor_type()._wrap(g)
-    elif old._node is not None:  # the earlier gradient is part of a graph, which must keep its value
-        leaf._grad = old + tensor_type()._wrap(np.asarray(g))
     else:
         counter = old._counter
         if counter is None:
             raise RuntimeError(INFERENCE_CHANGED)
-        np.add(old._data, g, out=old._data)
+        if old._data.dtype.kind == "V":
+            old._data[...] = bfloat16_sum(old._data, g)
+        else:
+            np.add(old._data, g, out=old._data)
         counter[0] += 1
         if len(counter) > 2:  # without a place, for this runs for each parameter and step
             counter[2] = None
+
+
+# The hooks of a tensor are kept with the node that made it, or with the leaf itself -----------------------------------
+def _made_by(t: TensorBase) -> tuple[Node, int] | None:
+    """The node that made `t` and the number of its output; None for a leaf"""
+    edge = None if t._edge() is None else t._node
+    if edge is None:
+        return None
+    return (edge.parent, edge.number) if isinstance(edge, Output) else (edge, 0)
+
+
+def hooks_of(t: TensorBase) -> Hooks:
+    """The collection to which hooks of the tensor `t` are added."""
+    made = _made_by(t)
+    if made is not None:
+        return made[0].own_hooks().tensor.setdefault(made[1], new_hooks())
+    AccumulateGrad.watched = True
+    if t._hooks is None:
+        t._hooks = new_hooks()
+    return t._hooks
+
+
+def retain_grad(t: TensorBase) -> None:
+    """Let the node that made `t` fill `t.grad`; a leaf's is filled anyway."""
+    made = _made_by(t)
+    if made is None:
+        return
+    reference = weakref.ref(t)
+
+    def keep(g: Tensor) -> None:
+        t = reference()
+        if t is not None:
+            t._grad = g.clone() if t._grad is None else t._grad + g
+
+    made[0].own_hooks().retain[made[1]] = keep
+
+
+def retains_grad(t: TensorBase) -> bool:
+    """Whether `t` is no leaf and its `.grad` will be filled."""
+    edge = t._node
+    if isinstance(edge, Output):
+        return edge.parent.hooks is not None and edge.number in edge.parent.hooks.retain
+    return edge is not None and edge.hooks is not None and 0 in edge.hooks.retain
+
+
+def move_retained(old: Node | None, new: Node | None) -> None:
+    """A tensor was made by `old` and, since a change in place, by `new`: that fills its `.grad` now. Hooks stay."""
+    node, number = (old.parent, old.number) if isinstance(old, Output) else (old, 0)
+    if node is not None and node.hooks is not None and number in node.hooks.retain and new is not None:
+        target, place = (new.parent, new.number) if isinstance(new, Output) else (new, 0)
+        target.own_hooks().retain[place] = node.hooks.retain.pop(number)
 
 
 def _copy_like(g: Any, pattern: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -214,7 +294,7 @@ def _holders(array: np.ndarray[Any, Any]) -> tuple[int, int]:
 
 
 def _is_only_holder(g: np.ndarray[Any, Any]) -> bool:
-    if not g.flags.writeable:
+    if not g.flags.writeable or 0 in g.strides:
         return False
     array, memory = _holders(g)
     return array <= _ALONE[0] and memory <= _ALONE[1]

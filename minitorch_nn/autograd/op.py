@@ -19,6 +19,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
+from .._bfloat16 import finished, is_half, state, upcast
 from ..dtypes import from_numpy
 from . import dispatch, variable
 from .node import FREED, AccumulateGrad, Node, Output
@@ -70,6 +71,8 @@ class OpNode(Node):
     __slots__ = ("place", "plan", "saved", "versions")
 
     op: Op
+    in_place = False
+    """Whether it is the node of a tensor that was given a view's shape in place."""
     plan: Plan
     saved: tuple[Any, ...] | None
     """The values that the rules name, in the order of `plan.kept`."""
@@ -77,6 +80,10 @@ class OpNode(Node):
     """Version counter and version when saved, by turns, of the saved tensors."""
     place: Place | None
     """Where in the user's code the operation was called; set if there are `versions`."""
+
+    def name(self) -> str:
+        name = type(self).__name__
+        return name if name[-1].isdigit() else f"torch::autograd::{name}"  # PyTorch writes these by hand
 
     def backward(self, g: Any, create_graph: bool, needed: set[Node] | None) -> list[tuple[Node, Any]]:
         saved = self.saved
@@ -87,15 +94,20 @@ class OpNode(Node):
             for k in range(0, len(versions), 2):
                 if versions[k][0] != versions[k + 1]:
                     raise RuntimeError(self._stale(k))
+        half = None
         if create_graph:
             saved = tuple(self._as_tensors())
+        elif state.in_use:
+            half = g.dtype if is_half(g) else None
+            g, saved = upcast(g), upcast(saved)
         edges = self.edges
         if self.op.joint is not None:
-            return self._joint(g, saved, needed)
-        parts: list[tuple[Node, Any]] = []
+            parts: list[tuple[Node, Any]] = self._joint(g, saved, needed)
+            return parts if half is None else _rounded(parts, half)
+        parts = []
         for i, rule, at in self.plan.rules:
             edge = edges[i]
-            if needed is not None and edge not in needed:
+            if edge is None or (needed is not None and edge not in needed):
                 continue
             n = len(at)
             if n == 1:
@@ -106,8 +118,16 @@ class OpNode(Node):
                 part = rule(g, saved[at[0]], saved[at[1]])
             else:
                 part = rule(g, *[saved[j] for j in at])
-            parts.append((edge, part))  # type: ignore[arg-type]
-        return parts
+            parts.append((edge, part))
+        return parts if half is None else _rounded(parts, half)
+
+    def without_gradient(self, needed: set[Node] | None) -> list[tuple[Node, Any]]:
+        if self.saved is None:
+            raise RuntimeError(FREED)
+        for k in range(0, len(self.versions), 2):
+            if self.versions[k][0] != self.versions[k + 1]:
+                raise RuntimeError(self._stale(k))
+        return super().without_gradient(needed)
 
     def _joint(self, g: Any, saved: Sequence[Any], needed: set[Node] | None) -> list[tuple[Node, Any]]:
         wanted = tuple(e is not None and (needed is None or e in needed) for e in self.edges)
@@ -147,17 +167,23 @@ class OpNode(Node):
         return stale(value, self if own else self.edges[n], counter, expected, self.place, own)
 
 
+def _rounded(parts: list[tuple[Node, Any]], kind: np.dtype[Any]) -> list[tuple[Node, Any]]:
+    """The gradients that came of one of `kind`, of that too; those for float32 parameters beside it stay."""
+    wide = np.float32
+    return [(e, p if p is None or (e.dtype == wide and p.dtype == wide) else finished(p, kind)) for e, p in parts]
+
+
 def stale(value: Any, origin: Any, counter: list[Any], expected: int, place: Place | None, own: bool = False) -> str:
     """PyTorch's error for a `value`, made by the node `origin` and saved at `place`, that was changed in place.
 
     Two lines of our own follow PyTorch's: where it was saved and where it was changed.
     """
-    number = origin.number if isinstance(origin, Output) else 0
+    number = origin.number if own and isinstance(origin, Output) else 0  # PyTorch keeps no number of an input
     origin = origin.parent if isinstance(origin, Output) else origin
     name = None if origin is None or isinstance(origin, AccumulateGrad) else origin.name()
     version, changed_by, changed_at = (*counter, None, None)[:3]
-    if name and not own and changed_by:
-        name, number = changed_by, 0  # the tensor's present node is that of the change
+    if name and not own and changed_by:  # the tensor's present node is that of the change, or, of a view, a new one
+        name, number = "AsStridedBackward0" if made_view(origin) else changed_by, 0
     hint = (
         "the backtrace further above shows the operation that failed to compute its gradient. The variable in question was "
         "changed in there or anywhere later. Good luck!"
@@ -165,7 +191,7 @@ def stale(value: Any, origin: Any, counter: list[Any], expected: int, place: Pla
         else "enable anomaly detection to find the operation that failed to compute its gradient, with "
         "torch.autograd.set_detect_anomaly(True, check_nan=False)."
     )
-    made = f", which is output {number} of {name.replace('Backward', '').removesuffix('0')}," if name else ""
+    made = f", which is output {number} of {short_name(name)}," if name else ""
     return (
         "one of the variables needed for gradient computation has been modified by an inplace operation: "
         f"[torch.{from_numpy(value.dtype).type_name}Tensor {list(value.shape)}]{made} is at version {version}; expected "
@@ -173,6 +199,17 @@ def stale(value: Any, origin: Any, counter: list[Any], expected: int, place: Pla
         f"The value was saved at {describe(place)}\n"
         f"It was changed at {describe(changed_at)}"
     )
+
+
+def short_name(name: str) -> str:
+    """The name of a node in PyTorch's errors: `Mul` for MulBackward0, `Pow1` for PowBackward1"""
+    stem = name.rstrip("0123456789")
+    return stem.removesuffix("Backward") + name[len(stem) :].removeprefix("0") if stem.endswith("Backward") else name
+
+
+def made_view(node: Any) -> bool:
+    """Whether the tensor that `node` made is a view"""
+    return node.several and not node.takes_none if not isinstance(node, OpNode) else node.op.view and not node.in_place
 
 
 def _holds_array(saved: Sequence[Any] | None) -> bool:
@@ -191,6 +228,7 @@ class Op:
         tuple of bools.
     outputs: names of the kernel's outputs; only the first has a gradient.
     view: the output shares memory with the first input.
+    moves: the kernel takes arrays of bfloat16 as they are, for it only moves elements; others are given float32.
     """
 
     def __init__(
@@ -202,7 +240,11 @@ class Op:
         joint: Rule | None,
         outputs: tuple[str, ...],
         view: bool,
+        moves: bool,
     ) -> None:
+        self.moves = moves or view
+        self.exact = (name or "").startswith(("MulBackward", "DivBackward")) or kernel.__name__ == "quotient"
+        """Whether bfloat16 and float16 are computed with the exact value of a number beside them; see PyTorch's kernels"""
         self.kernel, self.kind, self.view, self.joint, self.outputs = kernel, kind, view, joint, outputs
         self.name = kernel.__name__
         parameters = inspect.signature(kernel).parameters.values()
@@ -276,6 +318,7 @@ def op(
     joint: Rule | None = None,
     outputs: tuple[str, ...] = ("out",),
     view: bool = False,
+    moves: bool = False,
     **rules: Rule,
 ) -> Callable[[F], F]:
     """Make an operation of a kernel; see `Op` for the arguments. A misspelt name in a rule fails here, at import.
@@ -284,6 +327,6 @@ def op(
     """
 
     def make(kernel: F) -> F:
-        return cast(F, dispatch.function(Op(kernel, rules, name, kind, joint, outputs, view)))
+        return cast(F, dispatch.function(Op(kernel, rules, name, kind, joint, outputs, view, moves)))
 
     return make

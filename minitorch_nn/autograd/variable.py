@@ -37,6 +37,8 @@ class TensorBase:
     """The node that made this tensor; None for a leaf."""
     _requires: bool
     """Whether this leaf asks for a gradient."""
+    requires_grad: bool
+    """A property of Tensor: whether gradients are wanted for it or, of a view, for its base."""
     _grad: Tensor | None
     _counter: list[Any]
     _view: tuple[Tensor, int] | None
@@ -47,10 +49,9 @@ class TensorBase:
     _accumulator: Callable[[], AccumulateGrad | None] | None = None
     _hooks: OrderedDict[int, Callable[..., Any]] | None = None
     _post_accumulate_hooks: OrderedDict[int, Callable[..., Any]] | None = None
-    _made_under_no_grad = False
-    """Whether this is a view that was made while nothing was recorded, or a view of one."""
-    _multi_view: str | None = None
-    """Name of the operation that returned this view among others: such views can't be changed in place."""
+    _creation: str | None = None
+    """Why this view, or the view that it is a view of, may not be changed in place where that is recorded: "no_grad", it
+    was made while nothing was recorded; "several", it was returned among others."""
 
     @classmethod
     def _wrap(cls, array: np.ndarray[Any, Any]) -> Tensor:

@@ -57,7 +57,7 @@ class DataLoader(Generic[T_co]):
     threads.
 
     Raises ValueError or TypeError for contradicting arguments; NotImplementedError for `multiprocessing_context` (the
-    workers are threads) and for `in_order=False`.
+    workers are threads) and for `in_order=False` with workers.
     """
 
     __initialized = False
@@ -105,7 +105,7 @@ class DataLoader(Generic[T_co]):
             raise NotImplementedError(
                 "multiprocessing_context: the workers of this DataLoader are threads; leave it out"
             )
-        if not in_order:
+        if not in_order and num_workers > 0:
             raise NotImplementedError("in_order=False: this DataLoader always keeps the sampler's order")
 
         self.dataset = dataset
@@ -115,6 +115,7 @@ class DataLoader(Generic[T_co]):
         self.pin_memory_device = pin_memory_device
         self.timeout = timeout
         self.worker_init_fn = worker_init_fn
+        self.multiprocessing_context = multiprocessing_context
         self.in_order = in_order
         self._iterable = isinstance(dataset, IterableDataset)
 

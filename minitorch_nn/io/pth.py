@@ -75,7 +75,8 @@ def save(
 def _write_zip(file: BinaryIO, pickle: bytes, storages: list[Array]) -> None:
     members: list[tuple[str, Any]] = [("data.pkl", pickle), ("byteorder", b"little")]
     for key, array in enumerate(storages):
-        little = array.astype(array.dtype.newbyteorder("<"), copy=False)
+        bits = array.view(np.uint16) if array.dtype.kind == "V" else array
+        little = bits.astype(bits.dtype.newbyteorder("<"), copy=False)
         members.append((f"data/{key}", little.view(np.uint8).data))
     members.append(("version", b"3\n"))
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
@@ -105,7 +106,7 @@ def load(
     mmap: map the numbers into memory as they are used (zip format and paths only); changes are not written back.
 
     Nothing is executed and nothing is allocated that the file does not hold. Damage is found by the checksums, which
-    PyTorch does not check (not with `mmap`). bfloat16 tensors become float32.
+    PyTorch does not check (not with `mmap`).
 
     Raises UnpicklingError for content that is neither a tensor nor a plain value, by name; RuntimeError for a damaged
     archive, a TorchScript one, or tensors of another device without `map_location`; NotImplementedError for

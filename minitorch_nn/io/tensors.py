@@ -45,19 +45,18 @@ class StorageType(NamedTuple):
     @property
     def itemsize(self) -> int:
         """Bytes of one element in the file."""
-        return 2 if self.element == "bfloat16" else self.dtype.itemsize
+        return self.dtype.itemsize
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        """Type in memory: NumPy has no bfloat16, so it becomes float32."""
-        return np.dtype("float32" if self.element == "bfloat16" else self.element)
+        """Type in memory."""
+        return dtypes.named(self.element).numpy
 
     def decode(self, raw: Array, byteorder: str) -> Array:
         """The numbers in `raw`, a uint8 array of whole elements: a view of it, if its bytes can be used as they are."""
         order: Literal["<", ">"] = "<" if byteorder == "little" else ">"
-        if self.element == "bfloat16":  # its bits are the upper half of a float32
-            upper = raw.view(np.dtype(order + "u2")).astype(np.uint32)
-            return (upper << 16).view(np.float32)
+        if self.element == "bfloat16":
+            return raw.view(np.dtype(order + "u2")).astype(np.uint16, copy=False).view(self.dtype)
         if self.element == "bool":
             return np.not_equal(raw, 0)  # a byte of another value would be neither True nor False
         found: Array = raw.view(self.dtype.newbyteorder(order))
@@ -259,7 +258,7 @@ class _Piece:
 
 
 def _storage_name(array: Array) -> str:
-    name = array.dtype.name
+    name = dtypes.from_numpy(array.dtype).name
     return next(storage for storage, element in STORAGES.items() if element == name)
 
 

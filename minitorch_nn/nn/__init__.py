@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .._absent import absent
+from . import attention as attention
 from . import functional as functional
 from . import init as init
 from . import modules as modules

@@ -25,6 +25,7 @@ from .activation import softshrink as softshrink
 from .activation import softsign as softsign
 from .activation import threshold as threshold
 from .activation import threshold_ as threshold_
+from .arguments import check_functions as _check_functions
 from .arithmetic import add as add
 from .arithmetic import addcdiv as addcdiv
 from .arithmetic import addcmul as addcmul
@@ -48,9 +49,7 @@ from .assemble import atleast_3d as atleast_3d
 from .assemble import block_diag as block_diag
 from .assemble import cdist as cdist
 from .assemble import column_stack as column_stack
-from .assemble import cross as cross
 from .assemble import dstack as dstack
-from .assemble import index_fill as index_fill
 from .assemble import kron as kron
 from .assemble import rot90 as rot90
 from .assemble import take as take
@@ -59,6 +58,7 @@ from .assemble import tensordot as tensordot
 from .assemble import trace as trace
 from .binary_loss import binary_cross_entropy as binary_cross_entropy
 from .binary_loss import binary_cross_entropy_with_logits as binary_cross_entropy_with_logits
+from .catalogue import *  # noqa: F403
 from .choose import clamp as clamp
 from .choose import clamp_max as clamp_max
 from .choose import clamp_min as clamp_min
@@ -95,7 +95,12 @@ from .convolution import conv_transpose1d as conv_transpose1d
 from .convolution import conv_transpose2d as conv_transpose2d
 from .cross_entropy import cross_entropy as cross_entropy
 from .cross_entropy import nll_loss as nll_loss
+from .ctc import ctc_loss_of_each as ctc_loss_of_each
+from .decompositions import cholesky as cholesky
+from .decompositions import qr as qr
+from .decompositions import svd as svd
 from .einsum import einsum as einsum
+from .embedding_bag import embedding_bags as embedding_bags
 from .erf import erf as erf
 from .extremes import all as all
 from .extremes import amax as amax
@@ -151,6 +156,8 @@ from .gather import gather as gather
 from .gather import scatter as scatter
 from .gather import scatter_add as scatter_add
 from .gather import take_along_dim as take_along_dim
+from .grid_sample import affine_grid_generator as affine_grid_generator
+from .grid_sample import grid_sampler as grid_sampler
 from .indexing import index_add as index_add
 from .indexing import index_put as index_put
 from .indexing import index_select as index_select
@@ -187,10 +194,23 @@ from .loss import l1_loss as l1_loss
 from .loss import mse_loss as mse_loss
 from .loss import smooth_l1_loss as smooth_l1_loss
 from .loss import soft_margin_loss as soft_margin_loss
-from .norm import norm as norm
+from .lu import lu as lu
+from .lu import lu_solve as lu_solve
+from .lu import lu_unpack as lu_unpack
+from .margin_loss import multi_margin_loss as multi_margin_loss
+from .margin_loss import multilabel_margin_loss as multilabel_margin_loss
+from .matrix_functions import adjoint as adjoint
+from .matrix_functions import chain_matmul as chain_matmul
+from .matrix_functions import matrix_exp as matrix_exp
+from .matrix_functions import matrix_power as matrix_power
+from .matrix_norm import frobenius_norm as frobenius_norm
+from .matrix_norm import norm as norm
+from .matrix_norm import nuclear_norm as nuclear_norm
 from .normalization import batch_norm as batch_norm
 from .normalization import group_norm as group_norm
 from .normalization import layer_norm as layer_norm
+from .packed import pack_padded as pack_padded
+from .packed import pad_packed as pad_packed
 from .padding import pad as pad
 from .pooling import adaptive_avg_pool1d as adaptive_avg_pool1d
 from .pooling import adaptive_avg_pool2d as adaptive_avg_pool2d
@@ -219,6 +239,13 @@ from .reduction import var as var
 from .reduction import var_mean as var_mean
 from .sampling import bernoulli as bernoulli
 from .sampling import multinomial as multinomial
+from .scattering import diagonal_scatter as diagonal_scatter
+from .scattering import index_copy as index_copy
+from .scattering import index_fill as index_fill
+from .scattering import masked_scatter as masked_scatter
+from .scattering import put as put
+from .scattering import select_scatter as select_scatter
+from .scattering import slice_scatter as slice_scatter
 from .shape import broadcast_to as broadcast_to
 from .shape import clone as clone
 from .shape import contiguous as contiguous
@@ -231,6 +258,7 @@ from .shape import ravel as ravel
 from .shape import reshape as reshape
 from .shape import reshape_as as reshape_as
 from .shape import squeeze as squeeze
+from .shape import swapaxes as swapaxes
 from .shape import t as t
 from .shape import transpose as transpose
 from .shape import unflatten as unflatten
@@ -245,6 +273,13 @@ from .slices import select as select
 from .softmax import log_softmax as log_softmax
 from .softmax import logsumexp as logsumexp
 from .softmax import softmax as softmax
+from .solve import cholesky_inverse as cholesky_inverse
+from .solve import cholesky_solve as cholesky_solve
+from .solve import det as det
+from .solve import inverse as inverse
+from .solve import logdet as logdet
+from .solve import pinverse as pinverse
+from .solve import slogdet as slogdet
 from .split import chunk as chunk
 from .split import split as split
 from .split import unbind as unbind
@@ -260,3 +295,23 @@ from .statistics import nanmean as nanmean
 from .statistics import nansum as nansum
 from .statistics import quantile as quantile
 from .statistics import searchsorted as searchsorted
+from .strided import as_strided as as_strided
+from .strided import resize_as_ as resize_as_
+from .unpool import max_unpool as max_unpool
+from .unpool import rrelu as rrelu
+from .vectors import addbmm as addbmm
+from .vectors import addr as addr
+from .vectors import cartesian_prod as cartesian_prod
+from .vectors import combinations as combinations
+from .vectors import corrcoef as corrcoef
+from .vectors import cov as cov
+from .vectors import cross as cross
+from .vectors import cumulative_trapezoid as cumulative_trapezoid
+from .vectors import dist as dist
+from .vectors import pdist as pdist
+from .vectors import trapezoid as trapezoid
+from .vectors import trapz as trapz
+from .vectors import vander as vander
+from .vectors import vdot as vdot
+
+_check_functions(globals())

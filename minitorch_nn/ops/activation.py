@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import backends
+from .._bfloat16 import FLOATING, finished, float_of
 from ..autograd.op import op
 from ..random import default_generator
 from .arithmetic import neg, over, plus, times
@@ -151,7 +152,7 @@ def soft_shrink(input: Tensor, *, lambd: float) -> Tensor:
 
 def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """input - lambd where input > lambd, input + lambd where input < -lambd, else 0"""
-    if lambd < 0 and input._data.dtype.kind == "f":
+    if lambd < 0 and input._data.dtype.kind in FLOATING:
         limit = float(np.finfo(input._data.dtype).max)
         raise RuntimeError(
             f"lambda must be in range [0, {limit:g}] for input dtype {kind_name(input)}, but found {lambd:g}"
@@ -254,15 +255,15 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0 or not input._data.size:
         return input
-    x = input._data
+    x = float_of(input._data)
     if x.dtype.kind != "f":
         raise RuntimeError(f"result type Float can't be cast to the desired output type {kind_name(x)}")
     if p == 1:
-        return times(input, input._wrap(np.zeros_like(x)))
+        return times(input, input._wrap(np.zeros_like(input._data)))
     mask = image_like(x, x.shape)
     drawn = filled_in_order(input, lambda shape: default_generator.bernoulli(1 - p, shape, x.dtype))
     np.divide(drawn, 1 - p, out=mask)
-    return times(input, input._wrap(mask))
+    return times(input, input._wrap(finished(mask, input._data.dtype)))
 
 
 # In place -------------------------------------------------------------------------------------------------------------

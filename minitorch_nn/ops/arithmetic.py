@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, number
 from ..autograd.arrays import broadcast_mismatch
 from ..autograd.op import op
 from ..autograd.variable import TensorBase
+from ..dtypes import result_numpy
 from .checks import FLOATS, NUMBERS, cpp_name, fit_number, supports, underived
 
 if TYPE_CHECKING:
@@ -241,20 +243,21 @@ def _is_one(alpha: Any) -> bool:
     return type(alpha) is int and alpha == 1
 
 
-def _check_alpha(alpha: Number, *values: Any) -> None:
-    """A factor must not be of a higher kind than the result. Raises RuntimeError."""
+def _fit_alpha(alpha: Number, *values: Any) -> Number:
+    """The factor as a number of the result's dtype, which must not be of a lower kind. Raises RuntimeError."""
     kinds = {v._data.dtype.kind if isinstance(v, TensorBase) else np.asarray(v).dtype.kind for v in values}
     if isinstance(alpha, bool) and kinds != {"b"}:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
-    if isinstance(alpha, float) and "f" not in kinds:
+    if isinstance(alpha, float) and kinds.isdisjoint(FLOATING):
         raise RuntimeError("For integral input tensors, argument alpha must not be a floating point number.")
+    return number(alpha, result_numpy(*(getattr(v, "_data", v) for v in values)))  # type: ignore[no-any-return]
 
 
 def add(input: Any, other: Any, *, alpha: Number = 1) -> Tensor:
     """input + alpha * other"""
     if _is_one(alpha):
         return plus(input, other)
-    _check_alpha(alpha, input, other)
+    alpha = _fit_alpha(alpha, input, other)
     return plus_scaled(input, other, alpha=alpha)
 
 
@@ -263,7 +266,7 @@ def sub(input: Any, other: Any, *, alpha: Number = 1) -> Tensor:
     _no_bools(input, other)
     if _is_one(alpha):
         return minus(input, other)
-    _check_alpha(alpha, input, other)
+    alpha = _fit_alpha(alpha, input, other)
     return minus_scaled(input, other, alpha=alpha)
 
 
@@ -271,7 +274,7 @@ def rsub(input: Any, other: Any, *, alpha: Number = 1) -> Tensor:
     """other - alpha * input; not of bools"""
     _no_bools(input, other)
     if not _is_one(alpha):
-        _check_alpha(alpha, input, other)
+        alpha = _fit_alpha(alpha, input, other)
         input = times(input, alpha)
     return reverse_minus(input, other) if _is_tensor(other) else number_minus(input, other)
 
@@ -360,7 +363,7 @@ def addcmul(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 
 
 def addcdiv(input: Tensor, tensor1: Tensor, tensor2: Tensor, *, value: Number = 1) -> Tensor:
     """input + value * tensor1 / tensor2; tensor1 and tensor2 not both of integers"""
-    if tensor1._data.dtype.kind != "f" and tensor2._data.dtype.kind != "f":
+    if tensor1._data.dtype.kind not in FLOATING and tensor2._data.dtype.kind not in FLOATING:
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true "
             "division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as (input + value * "

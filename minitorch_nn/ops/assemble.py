@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import float_of
 from .arithmetic import minus, times
 from .choose import where
 from .dims import one_dim
@@ -20,7 +21,6 @@ from .rearrange import flip
 from .reduction import sum
 from .shape import permute, reshape, transpose, unsqueeze
 from .slices import diagonal, narrow
-from .split import split
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -41,7 +41,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
     if isinstance(dims, int):
         if dims < 0:
             raise RuntimeError(f"tensordot expects dims >= 0, but got dims={dims}")
-        left, right = list(range(n - dims, n)), list(range(dims))
+        left, right = list(range(-dims, 0)), list(range(dims))
     else:
         left, right = ([one_dim(d, k) for d in ds] for ds, k in zip(dims, (n, m), strict=True))
     for i, j in zip(left, right, strict=True):
@@ -50,6 +50,7 @@ def tensordot(a: Tensor, b: Tensor, dims: Any = 2) -> Tensor:
                 f"contracted dimensions need to match, but first has size {a._data.shape[i]} in dim {i} and second has size "
                 f"{b._data.shape[j]} in dim {j}"
             )
+    left, right = [one_dim(i, n) for i in left], [one_dim(j, m) for j in right]
     rows, columns = [i for i in range(n) if i not in left], [j for j in range(m) if j not in right]
     shape = [a._data.shape[i] for i in rows] + [b._data.shape[j] for j in columns]
     inner = int(np.prod([a._data.shape[i] for i in left], dtype=np.int64))
@@ -67,20 +68,6 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     return reshape(times(a, b), tuple(p * q for p, q in zip(*shapes, strict=True)))  # type: ignore[no-any-return]
 
 
-def cross(input: Tensor, other: Tensor, dim: int | None = None) -> Tensor:
-    """The cross product of vectors of 3 along dim (the first dimension of size 3 by default)"""
-    shape = input._data.shape
-    d = next((i for i, n in enumerate(shape) if n == 3), -1) if dim is None else one_dim(dim, len(shape))
-    if d < 0 or shape[d] != 3:
-        raise RuntimeError(
-            f"linalg.cross: inputs dimension {d} must have length 3. Got {shape[d]} and {other._data.shape[d]}"
-        )
-    a = [narrow(input, d, i, 1) for i in range(3)]
-    b = [narrow(other, d, i, 1) for i in range(3)]
-    parts = [minus(times(a[i], b[j]), times(a[j], b[i])) for i, j in ((1, 2), (2, 0), (0, 1))]
-    return cat(parts, d)
-
-
 def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
     """(..., m, k), (..., n, k) -> (..., m, n): the p-norm of each difference; its gradient at 0 is 0"""
     if x1._data.shape[-1] != x2._data.shape[-1]:
@@ -91,7 +78,7 @@ def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
     if p != 2.0:
         return norm(difference, p, -1)
     squares = sum(times(difference, difference), -1)
-    zero = squares._data == 0
+    zero = float_of(squares._data) == 0
     return where(zero, 0.0, sqrt(where(zero, 1.0, squares)))  # type: ignore[no-any-return]
 
 
@@ -157,8 +144,9 @@ def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple
         if indices_or_sections <= 0:
             raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
         size, more = divmod(n, indices_or_sections)
-        return split(input, [size + 1] * more + [size] * (indices_or_sections - more), d)
-    edges = [0, *(min(max(i + n if i < 0 else i, 0), n) for i in indices_or_sections), n]
+        edges = [i * size + min(i, more) for i in range(indices_or_sections + 1)]
+    else:
+        edges = [0, *(min(max(i + n if i < 0 else i, 0), n) for i in indices_or_sections), n]
     return tuple(narrow(input, d, a, max(b - a, 0)) for a, b in pairwise(edges))
 
 
@@ -176,7 +164,7 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
 
 def argwhere(input: Tensor) -> Tensor:
     """Where input is not zero: (count, ndim), int64"""
-    return input._wrap(np.argwhere(input._data))
+    return input._wrap(np.argwhere(float_of(input._data)))
 
 
 def take(input: Tensor, index: Tensor) -> Tensor:
@@ -189,11 +177,3 @@ def take(input: Tensor, index: Tensor) -> Tensor:
         )
     flat = index_select(reshape(input, (-1,)), 0, index._wrap(np.where(at < 0, at + n, at).reshape(-1)))
     return reshape(flat, at.shape)  # type: ignore[no-any-return]
-
-
-def index_fill(input: Tensor, dim: int, index: Tensor, value: Any) -> Tensor:
-    """A copy of input with value in the rows `index` of dim"""
-    d = one_dim(dim, input._data.ndim)
-    mask = np.zeros(input._data.shape, bool)
-    mask[(slice(None),) * d + (index._data,)] = True
-    return where(mask, value, input)  # type: ignore[no-any-return]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, float_of
 from ..autograd.op import op
 from .checks import kind_name, not_implemented
 from .choose import clamp_min_number
@@ -48,12 +49,12 @@ def binary_cross_entropy(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
             "Please ensure they have the same size."
         )
-    x = input._data
-    if target._data.dtype != x.dtype:
+    x = float_of(input._data)
+    if target._data.dtype != input._data.dtype:
         raise RuntimeError(f"Found dtype {kind_name(target)} but expected {kind_name(input)}")
     if x.dtype.kind != "f":
         raise not_implemented("binary_cross_entropy", input)
-    for name, values in (("input", x), ("target", target._data)):
+    for name, values in (("input", x), ("target", float_of(target._data))):
         if values.size and not (values.min() >= 0 and values.max() <= 1):
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
     return binary_entropy(input, target, weight=_spread(weight, x), reduction=reduction)
@@ -65,7 +66,7 @@ def _spread(weight: Tensor | None, x: Any) -> Any:
         return None
     if common_shape(x.shape, weight._data.shape) != x.shape:
         raise RuntimeError(f"the weight's shape {list(weight._data.shape)} does not broadcast to {list(x.shape)}")
-    return np.broadcast_to(weight._data.astype(x.dtype, copy=False), x.shape)
+    return np.broadcast_to(float_of(weight._data).astype(x.dtype, copy=False), x.shape)
 
 
 # Of logits ------------------------------------------------------------------------------------------------------------
@@ -111,11 +112,11 @@ def binary_cross_entropy_with_logits(
     check_reduction(reduction)
     if target._data.shape != input._data.shape:
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
-    if input._data.dtype.kind != "f":
+    if input._data.dtype.kind not in FLOATING:
         raise not_implemented("log_sigmoid_cpu", input)
-    if target._data.dtype.kind != "f":
+    if target._data.dtype.kind not in FLOATING:
         raise RuntimeError(
             f"result type {kind_name(input)} can't be cast to the desired output type {kind_name(target)}"
         )
-    w, p = _spread(weight, input._data), _spread(pos_weight, input._data)
+    w, p = (_spread(v, float_of(input._data)) for v in (weight, pos_weight))
     return binary_entropy_logits(input, target, weight=w, pos_weight=p, reduction=reduction)

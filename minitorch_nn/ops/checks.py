@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -20,6 +20,12 @@ FLOATS, NUMBERS, INTEGERS = "f", "fiu", "iub"
 def kind_name(x: Any) -> str:
     """How PyTorch's errors call the dtype of an array or a tensor: `Float`, `Long`, …"""
     return from_numpy(getattr(x, "_data", x).dtype).type_name
+
+
+def type_name(x: Any) -> str:
+    """The type's old name in errors: `torch.FloatTensor`; bfloat16 and bool have others"""
+    name = kind_name(x)
+    return f"CPU{name}Type" if name in ("BFloat16", "Bool") else f"torch.{name}Tensor"
 
 
 def not_implemented(kernel: str, x: Any) -> NotImplementedError:
@@ -59,15 +65,22 @@ def expect_tensor(function: str, argument: str, position: int, value: Any) -> No
         )
 
 
+def expect_tensors(values: Iterable[Any], argument: int) -> None:
+    """Raise TypeError unless all are Tensors; argument: the number of the argument that they are"""
+    for i, value in enumerate(values):
+        if not isinstance(value, TensorBase):
+            raise TypeError(f"expected Tensor as element {i} in argument {argument}, but got {type(value).__name__}")
+
+
 _IN_CPP = {
-    "float64": "double", "float32": "float", "float16": "c10::Half", "int64": "long int", "int32": "int",
-    "int16": "short int", "int8": "signed char", "uint8": "unsigned char", "bool": "bool",
+    "float64": "double", "float32": "float", "float16": "c10::Half", "bfloat16": "c10::BFloat16", "int64": "long int",
+    "int32": "int", "int16": "short int", "int8": "signed char", "uint8": "unsigned char", "bool": "bool",
 }  # fmt: skip
 
 
 def cpp_name(x: Any) -> str:
     """How PyTorch's errors that come out of C++ call the dtype of an array or a tensor: `float`, `long int`, …"""
-    return _IN_CPP[getattr(x, "_data", x).dtype.name]
+    return _IN_CPP[from_numpy(getattr(x, "_data", x).dtype).name]
 
 
 def fit_number(value: Any, dtype: np.dtype[Any]) -> Any:

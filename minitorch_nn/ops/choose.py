@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, finished, float_of
 from ..autograd.op import op
 from ..autograd.variable import TensorBase
 from ..dtypes import from_numpy, result_numpy
-from .checks import NUMBERS, fit_number, not_implemented, supports
+from .checks import NUMBERS, cpp_name, fit_number, not_implemented, supports
 from .dims import common_shape
+from .inplace import in_place
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -38,6 +40,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """
     mask = getattr(condition, "_data", condition)
     if input is None and other is None:
+        mask = float_of(mask)
         indices = np.nonzero(mask) if mask.ndim else np.nonzero(mask.reshape(1))
         return tuple(condition._wrap(i) for i in indices)
     if isinstance(mask, np.ndarray) and mask.dtype.kind != "b":
@@ -51,7 +54,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
         )
         mask = mask.astype(bool)
     if isinstance(condition, TensorBase) and not (isinstance(input, TensorBase) or isinstance(other, TensorBase)):
-        return condition._wrap(np.where(mask, input, other).astype(result_numpy(input, other)))
+        return condition._wrap(finished(np.where(mask, input, other), result_numpy(input, other)))
     try:
         return choose(input, other, condition=mask)
     except (ValueError, RuntimeError):
@@ -197,4 +200,21 @@ def _with_bounds(input: Tensor, *bounds: Any) -> tuple[Tensor, list[Any]]:
     kind = result_numpy(input._data, *[b for b in bounds if b is not None])
     if kind != input._data.dtype:
         input = input.to(from_numpy(kind))
-    return input, [b if b is None or kind.kind == "f" else fit_number(b, kind) for b in bounds]
+    return input, [b if b is None or kind.kind in FLOATING else fit_number(b, kind) for b in bounds]
+
+
+# In place -------------------------------------------------------------------------------------------------------------
+def _for_bounds(op_: Any) -> Any:
+    """The in-place form; where numbers do not fit, the error says the dtype in other words than where tensors do not."""
+    by_numbers, by_tensors = in_place(op_, dtype_name=cpp_name), in_place(op_)
+
+    def changed(self: Tensor, *bounds: Any, **named: Any) -> Tensor:
+        tensors = any(isinstance(b, TensorBase) for b in (*bounds, *named.values()))
+        return (by_tensors if tensors else by_numbers)(self, *bounds, **named)  # type: ignore[no-any-return]
+
+    changed.__name__ = changed.__qualname__ = by_tensors.__name__
+    changed.__doc__ = by_tensors.__doc__
+    return changed
+
+
+clamp_, clamp_min_, clamp_max_ = _for_bounds(clamp), _for_bounds(clamp_min), _for_bounds(clamp_max)

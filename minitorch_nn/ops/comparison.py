@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import float_of
 from ..autograd.arrays import broadcast_mismatch
 from ..autograd.op import op
 from .checks import INTEGERS, kind_name, supports
@@ -145,7 +146,7 @@ def isclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-
     wrong = broadcast_mismatch(a.shape, b.shape)
     if wrong is not None:
         raise RuntimeError(wrong)
-    return input._wrap(np.asarray(np.isclose(a, b, rtol, atol, equal_nan)))
+    return input._wrap(np.asarray(np.isclose(float_of(a), float_of(b), rtol, atol, equal_nan)))
 
 
 def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> bool:
@@ -155,4 +156,4 @@ def allclose(input: Tensor, other: Tensor, rtol: float = 1e-05, atol: float = 1e
 
 def equal(input: Tensor, other: Tensor) -> bool:
     """Whether both have the same shape and the same values"""
-    return input._data.shape == other._data.shape and bool((input._data == other._data).all())
+    return input._data.shape == other._data.shape and bool((float_of(input._data) == float_of(other._data)).all())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, float_of, wide
 from ..autograd.op import op
 from .arithmetic import times
 from .checks import FLOATS, expect_tensor, kind_name, supports
@@ -53,7 +54,7 @@ def _nll_weights(target: Any, weight: Any, ignore: int, dtype: Any) -> tuple[Any
 
 
 def _nll_grad(g: Any, shape: Shape, target: Any, weight: Any, ignore: int, reduction: str) -> Any:
-    kind = getattr(g, "_data", g).dtype
+    kind = wide(getattr(g, "_data", g).dtype)
     safe, each = _nll_weights(target.reshape(-1), weight, ignore, kind)
     if reduction == "mean":
         each = each / (np.add.reduce(each) or 1)
@@ -154,7 +155,7 @@ def _class_weights(input: Tensor, weight: Tensor | None, classes: int) -> Any:
         )
     if w.dtype != input._data.dtype:
         raise RuntimeError(f"expected scalar type {kind_name(input)} but found {kind_name(w)}")
-    return w
+    return float_of(w)
 
 
 # Cross entropy --------------------------------------------------------------------------------------------------------
@@ -197,10 +198,10 @@ def _of_all_classes(logs: Tensor, target: Any, weight: Tensor | None, ignore: in
     """The loss against all classes at once: what label smoothing adds"""
     kept = target != ignore
     if weight is not None:
-        each = weight._data[np.where(kept, target, 0)] * kept
+        each = float_of(weight._data)[np.where(kept, target, 0)] * kept
         logs = logs * _along(dim, logs._data.ndim, weight)
     else:
-        each = kept.astype(logs._data.dtype)
+        each = kept.astype(wide(logs._data.dtype))
     rows = where(kept, -sum_dims(logs, dim=(dim,), keepdim=False), 0.0)
     if reduction == "none":
         return rows
@@ -218,7 +219,7 @@ def _of_probabilities(
     input: Tensor, target: Tensor, weight: Tensor | None, ignore: int, reduction: str, smoothing: float
 ) -> Tensor:
     """-sum of target * log_softmax(input) * weight over the classes"""
-    if target._data.dtype.kind != "f":
+    if target._data.dtype.kind not in FLOATING:
         raise RuntimeError(f"Expected floating point type for target with class probabilities, got {kind_name(target)}")
     if ignore >= 0:
         raise RuntimeError("ignore_index is not supported for floating point target")

@@ -29,6 +29,8 @@ def many_dims(dim: Dims, ndim: int) -> tuple[int, ...]:
         return tuple(range(ndim))
     if isinstance(dim, int):
         return (one_dim(dim, ndim),) if ndim else (one_dim(dim, 0),)[:0]
+    if not isinstance(dim, (tuple, list)):
+        raise TypeError(f"argument 'dim' must be tuple of ints, not {type(dim).__name__}")
     dims = tuple(one_dim(d, ndim) for d in dim)
     if not dims:
         return tuple(range(ndim))
@@ -58,7 +60,8 @@ def common_shape(*shapes: tuple[int, ...]) -> tuple[int, ...]:
     return common
 
 
-_ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x1": "input", "x2": "other"}
+ALIASES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "a": "input", "x1": "input", "x2": "other"}
+"""NumPy's names of arguments, which PyTorch takes too."""
 
 
 def numpy_names(f: F) -> F:
@@ -66,8 +69,9 @@ def numpy_names(f: F) -> F:
 
     @functools.wraps(f)
     def wrapped(*args: Any, **kwargs: Any) -> Any:
-        if kwargs and not _ALIASES.keys().isdisjoint(kwargs):
-            kwargs = {_ALIASES.get(k, k): v for k, v in kwargs.items()}
+        if kwargs and not ALIASES.keys().isdisjoint(kwargs):
+            kwargs = {ALIASES.get(k, k): v for k, v in kwargs.items()}
         return f(*args, **kwargs)
 
+    wrapped.aliased = True  # type: ignore[attr-defined]
     return wrapped  # type: ignore[return-value]

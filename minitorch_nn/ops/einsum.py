@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from .checks import expect_tensors
 from .linalg import batch_mat_mat
 from .shape import expand_shape, permute_dims, reshape
 
@@ -22,6 +23,7 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     if not isinstance(equation, str):
         raise TypeError(f"einsum(): argument 'equation' must be str, not {type(equation).__name__}")
     tensors = list(operands[0]) if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else list(operands)
+    expect_tensors(tensors, 1)
     inputs, output = _parse(equation, tensors)
     left, letters = _plain(tensors[0], inputs[0])
     for i, (t, names) in enumerate(zip(tensors[1:], inputs[1:], strict=True), start=1):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .._bfloat16 import float_of, wide
 from ..autograd.op import op
 from .choose import maximum, minimum
 from .dims import Dims, many_dims, numpy_names, one_dim
@@ -26,23 +27,23 @@ def _shared(g: Any, input: Any, out: Any, dim: Shape, keepdim: bool) -> Any:
 
 def _even(best: Any, dim: Shape, input: Any) -> Any:
     """1 / n where one of n best elements is, else 0; an array, for it is no function of the input's values"""
-    mask, kind = getattr(best, "_data", best), getattr(input, "_data", input).dtype
+    mask, kind = getattr(best, "_data", best), wide(getattr(input, "_data", input).dtype)
     return np.asarray(mask / np.add.reduce(mask, axis=dim, keepdims=True, dtype=kind)).astype(kind, copy=False)
 
 
-def _extreme_grad(g: Any, input: Any, out: Any) -> Any:
+def shared_evenly(g: Any, input: Any, out: Any) -> Any:
     """As `_shared`, over all; where the extreme is nan, over the nans"""
     best = input == out if bool(out == out) else input != input
     return g * _even(best, tuple(range(input.ndim)), input)
 
 
-@op(name="MaxBackward1", input=lambda g, input, out: _extreme_grad(g, input, out))
+@op(name="MaxBackward1", input=lambda g, input, out: shared_evenly(g, input, out))
 def max_all(input: Tensor) -> Tensor:
     """The largest element; equal ones share the gradient"""
     return np.maximum.reduce(input, axis=None)
 
 
-@op(name="MinBackward1", input=lambda g, input, out: _extreme_grad(g, input, out))
+@op(name="MinBackward1", input=lambda g, input, out: shared_evenly(g, input, out))
 def min_all(input: Tensor) -> Tensor:
     """The smallest element; equal ones share the gradient"""
     return np.minimum.reduce(input, axis=None)
@@ -60,7 +61,7 @@ def amin_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
     return np.minimum.reduce(input, axis=dim, keepdims=keepdim)
 
 
-def _picked(g: Any, indices: Any, dim: int, keepdim: bool, shape: Shape) -> Any:
+def put_picked(g: Any, indices: Any, dim: int, keepdim: bool, shape: Shape) -> Any:
     """g at the picked indices, zeros elsewhere"""
     if not shape:
         return g
@@ -68,7 +69,7 @@ def _picked(g: Any, indices: Any, dim: int, keepdim: bool, shape: Shape) -> Any:
     return put_at(keep(g, (dim,), keepdim, shape), index=where_, dim=dim, shape=shape)
 
 
-def _pick(x: Any, indices: Any, dim: int, keepdim: bool) -> Any:
+def pick(x: Any, indices: Any, dim: int, keepdim: bool) -> Any:
     if not x.ndim:
         return x.copy(), np.asarray(0)
     values = np.take_along_axis(x, np.expand_dims(indices, dim), dim)
@@ -78,21 +79,21 @@ def _pick(x: Any, indices: Any, dim: int, keepdim: bool) -> Any:
 @op(
     name="MaxBackward0",
     outputs=("values", "indices"),
-    input=lambda g, indices, dim, keepdim, input_shape: _picked(g, indices, dim, keepdim, input_shape),
+    input=lambda g, indices, dim, keepdim, input_shape: put_picked(g, indices, dim, keepdim, input_shape),
 )
 def max_dim(input: Tensor, *, dim: int, keepdim: bool) -> Any:
     """The largest over dim and where it is; of equal ones the first"""
-    return _pick(input, np.argmax(input, dim) if input.ndim else 0, dim, keepdim)
+    return pick(input, np.argmax(input, dim) if input.ndim else 0, dim, keepdim)
 
 
 @op(
     name="MinBackward0",
     outputs=("values", "indices"),
-    input=lambda g, indices, dim, keepdim, input_shape: _picked(g, indices, dim, keepdim, input_shape),
+    input=lambda g, indices, dim, keepdim, input_shape: put_picked(g, indices, dim, keepdim, input_shape),
 )
 def min_dim(input: Tensor, *, dim: int, keepdim: bool) -> Any:
     """The smallest over dim and where it is; of equal ones the first"""
-    return _pick(input, np.argmin(input, dim) if input.ndim else 0, dim, keepdim)
+    return pick(input, np.argmin(input, dim) if input.ndim else 0, dim, keepdim)
 
 
 def _sort(x: Any, dim: int, descending: bool) -> Any:
@@ -221,7 +222,7 @@ def amin(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
 
 
 def _arg(find: Any, name: str, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
-    x = input._data
+    x = float_of(input._data)
     if x.dtype.kind == "b":
         raise RuntimeError(f"{name}(): does not support bool input")
     if dim is None:
@@ -270,7 +271,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
 
 
 def _truth(reduce: Any, input: Tensor, dim: Dims, keepdim: bool) -> Tensor:
-    x = input._data
+    x = float_of(input._data)
     out = reduce(x != 0 if x.dtype.kind != "b" else x, axis=many_dims(dim, x.ndim), keepdims=keepdim)
     return input._wrap(np.asarray(out if x.dtype != np.uint8 else out.astype(np.uint8)))
 

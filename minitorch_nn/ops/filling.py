@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import element, write
 from ..autograd.grad_mode import mode
 from ..autograd.op import op
 from ..autograd.variable import TensorBase
 from .arithmetic import constant
 from .checks import expect_tensor, fit_number
 from .dims import common_shape
-from .inplace import assign, check_in_place
+from .inplace import assign, check_history, check_written
+from .overlap import refuse_partial, refuse_repeated
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -29,6 +31,9 @@ def _none(g: Any) -> Any:
 def overwritten(input: Tensor, src: Tensor) -> Tensor:
     """src in the shape and dtype of input"""
     return np.broadcast_to(src.astype(input.dtype, copy=False), input.shape)
+
+
+overwritten.op.node_type.name = lambda node: "torch::autograd::CopyBackwards"  # type: ignore[attr-defined]
 
 
 @op(name="FillBackward0", input=_none)
@@ -68,10 +73,14 @@ def _in_graph(t: Tensor) -> bool:
 
 def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
     """Write src (a tensor that broadcasts, or a number) into self. `non_blocking` has no effect on a CPU."""
-    check_in_place(self)
     if isinstance(src, (int, float)):
+        check_written(self)
         return fill_(self, src)
     expect_tensor("copy_", "other", 1, src)
+    check_history(self, src)
+    if not _same_memory(self._data, src._data):
+        refuse_repeated(self._data)
+        refuse_partial(self._data, src._data)
     shape = self._data.shape
     if src._data.shape != shape:
         common = common_shape(shape, src._data.shape)
@@ -79,10 +88,19 @@ def copy_(self: Tensor, src: Any, non_blocking: bool = False) -> Tensor:
             raise RuntimeError(f"output with shape {list(shape)} doesn't match the broadcast shape {list(common)}")
     if _in_graph(self) or (mode.grad and src.requires_grad):
         return assign(self, overwritten(self, src))
-    with np.errstate(over="ignore", invalid="ignore"):
-        np.copyto(self._data, src._data, casting="unsafe")
+    write(self._data, src._data)
     self._bump()
     return self
+
+
+def _same_memory(a: Any, b: Any) -> bool:
+    """Whether both are one array, or two of the same elements"""
+    if a is b:
+        return True
+    if a.base is None and b.base is None:
+        return False
+    same = a.__array_interface__["data"] == b.__array_interface__["data"] and a.dtype == b.dtype
+    return bool(same and a.shape == b.shape and a.strides == b.strides)
 
 
 def _check_value(value: Any) -> None:
@@ -105,23 +123,25 @@ def fill(input: Tensor, value: Tensor | Number) -> Tensor:
 
 def fill_(self: Tensor, value: Any) -> Tensor:
     """Fill self with one value."""
-    check_in_place(self)
-    _check_value(value)
     if isinstance(value, TensorBase):
+        check_written(self, value)  # type: ignore[arg-type]
+        _check_value(value)
         return assign(self, refilled_with(self, value))
+    check_history(self)
+    _check_value(value)
     number = fit_number(value, self._data.dtype)
     if _in_graph(self):
         return assign(self, refilled(self, value=number))
-    self._data[...] = number
+    self._data[...] = element(number, self._data.dtype)
     self._bump()
     return self
 
 
 def zero_(self: Tensor) -> Tensor:
     """Fill self with zeros."""
-    check_in_place(self)
+    check_history(self)
     if _in_graph(self):
         return assign(self, zeroed(self))
-    self._data[...] = 0
+    self._data[...] = element(0, self._data.dtype)
     self._bump()
     return self

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, number
 from ..autograd.op import op
 from ..autograd.variable import TensorBase
 from ..dtypes import from_numpy, result_numpy
@@ -86,14 +87,14 @@ def pow(input: Any, exponent: Any) -> Tensor:
         return power_of_number(input, exponent)
     if isinstance(exponent, np.generic):
         exponent = exponent.item()
-    if input._data.dtype.kind != "f":
+    if input._data.dtype.kind not in FLOATING:
         kind = result_numpy(input._data, exponent)
         if kind.kind in "iu":
             if exponent < 0:
                 raise RuntimeError("Integers to negative integer powers are not allowed.")
             exponent = fit_number(exponent, kind)
         input = input.to(from_numpy(kind))
-    return power(input, exponent=exponent)
+    return power(input, exponent=number(exponent, input._data.dtype))
 
 
 def square(input: Tensor) -> Tensor:
@@ -201,12 +202,12 @@ def _inverse_square(a: Any, b: Any) -> Any:
 
 @op(
     kind="float",
-    a=lambda g, a, b: g * (b * _inverse_square(a, b)),
-    b=lambda g, a, b: g * (-a * _inverse_square(a, b)),
+    input=lambda g, input, other: g * (other * _inverse_square(input, other)),
+    other=lambda g, input, other: g * (-input * _inverse_square(input, other)),
 )
-def atan2(a: Tensor, b: Tensor) -> Tensor:
-    """The angle of the point (b, a), in radians"""
-    return np.arctan2(a, b)
+def atan2(input: Tensor, other: Tensor) -> Tensor:
+    """The angle of the point (other, input), in radians"""
+    return np.arctan2(input, other)
 
 
 @op(kind="float", input=lambda g, input: g * cosh(input))

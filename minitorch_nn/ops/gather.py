@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.op import op
+from ..autograd.variable import TensorBase
 from .checks import expect_tensor, fit_number, kind_name, underived
 from .dims import common_shape, one_dim
+from .inplace import assign, check_history
+from .overlap import refuse_repeated, refuse_shared
 from .shape import expand_shape, reshape
 from .slices import slice_at
 
@@ -21,12 +24,12 @@ Index = tuple[Any, ...]
 
 
 # The operations -------------------------------------------------------------------------------------------------------
-@op(name="GatherBackward0", input=lambda g, index, dim, input_shape: put_at(g, index=index, dim=dim, shape=input_shape))
+@op(name="GatherBackward0", input=lambda g, input, index, dim: put_at(g, index=index, dim=dim, shape=input.shape))
 def gather_at(input: Tensor, *, index: Any, dim: int) -> Tensor:
     """out[i][j] = input[index[i][j]][j] for dim 0, and so on"""
     if not input.ndim:
         return np.broadcast_to(input, index.shape).copy()  # type: ignore[return-value]
-    return input[_along(index, dim)]
+    return input[along(index, dim)]
 
 
 @op(name="GatherBackwardBackward0", g=lambda g, index, dim: gather_at(g, index=index, dim=dim))
@@ -37,7 +40,7 @@ def put_at(g: Tensor, *, index: Any, dim: int, shape: Shape) -> Tensor:
     return out  # type: ignore[no-any-return]
 
 
-def _along(index: Any, dim: int) -> Index:
+def along(index: Any, dim: int) -> Index:
     """index as an index of all dimensions: itself at dim, a grid at the others"""
     grid: list[Any] = list(np.ogrid[tuple(slice(n) for n in index.shape)])
     grid[dim] = index
@@ -49,9 +52,9 @@ def _add_along(out: Any, index: Any, dim: int, values: Any) -> None:
     if not out.ndim:
         out += np.add.reduce(values, axis=None, dtype=out.dtype)
     elif index.shape[dim] == 1:  # nothing is named twice
-        out[_along(index, dim)] += values
+        out[along(index, dim)] += values
     else:  # np.add.at is fast with one index array only
-        places = np.ravel_multi_index(tuple(np.broadcast_arrays(*_along(index, dim))), out.shape)
+        places = np.ravel_multi_index(tuple(np.broadcast_arrays(*along(index, dim))), out.shape)
         np.add.at(out.reshape(-1), places.reshape(-1), np.broadcast_to(values, index.shape).reshape(-1))
 
 
@@ -63,7 +66,7 @@ def _add_along(out: Any, index: Any, dim: int, values: Any) -> None:
 def write_at(input: Tensor, src: Tensor, *, index: Any, dim: int) -> Tensor:
     """A copy of input with src written at index along dim"""
     out = np.array(input)
-    out[_along(index, dim) if out.ndim else ...] = src
+    out[along(index, dim) if out.ndim else ...] = src
     return out  # type: ignore[return-value]
 
 
@@ -71,7 +74,7 @@ def write_at(input: Tensor, src: Tensor, *, index: Any, dim: int) -> Tensor:
 def fill_at(input: Tensor, *, index: Any, dim: int, value: float) -> Tensor:
     """A copy of input with one value written at index along dim"""
     out = np.array(input)
-    out[_along(index, dim) if out.ndim else ...] = fit_number(value, out.dtype)
+    out[along(index, dim) if out.ndim else ...] = fit_number(value, out.dtype)
     return out  # type: ignore[return-value]
 
 
@@ -87,7 +90,7 @@ def add_at(input: Tensor, src: Tensor, *, index: Any, dim: int) -> Tensor:
 def combine_at(input: Tensor, src: Tensor | float, *, index: Any, dim: int, ufunc: Any) -> Tensor:
     """A copy of input with src added or multiplied at index along dim"""
     out = np.array(input)
-    ufunc.at(out, _along(index, dim) if out.ndim else ..., src)
+    ufunc.at(out, along(index, dim) if out.ndim else ..., src)
     return out  # type: ignore[return-value]
 
 
@@ -174,10 +177,21 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any, *, reduce: str | N
 
     reduce: "add" or "multiply" combine src with what is there; these have no derivative, as in PyTorch.
     """
-    d, i = _scatter_index(input, dim, index, src)
+    d, i = scatter_index(input, dim, index, src)
+    return _scatter(input, d, i, src, reduce)
+
+
+def scatter_(input: Tensor, dim: int, index: Tensor, src: Any, *, reduce: str | None = None) -> Tensor:
+    """`scatter`, in place"""
+    d, i = scatter_index(input, dim, index, src, in_place=True)
+    return assign(input, _scatter(input, d, i, src, reduce))
+
+
+def _scatter(input: Tensor, d: int, i: Any, src: Any, reduce: str | None) -> Tensor:
+    in_range(i, of_one(input._data.shape)[d], d)
     number = not hasattr(src, "_data")
     if reduce is None:
-        return fill_at(input, index=i, dim=d, value=src) if number else write_at(input, _cut(src, i), index=i, dim=d)
+        return fill_at(input, index=i, dim=d, value=src) if number else write_at(input, cut(src, i), index=i, dim=d)
     if reduce not in ("add", "multiply"):
         raise RuntimeError("reduce argument must be either add or multiply.")
     if not number:
@@ -186,19 +200,39 @@ def scatter(input: Tensor, dim: int, index: Tensor, src: Any, *, reduce: str | N
             "release. Use torch.scatter_reduce instead for more reduction options.",
             stacklevel=2,
         )
-    value = fit_number(src, input._data.dtype) if number else _cut(src, i)
+    value = fit_number(src, input._data.dtype) if number else cut(src, i)
     return combine_at(input, value, index=i, dim=d, ufunc=np.add if reduce == "add" else np.multiply)
 
 
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
     """A copy of input with src added at index along dim; what is named twice is added twice"""
     expect_tensor("scatter_add", "src", 3, src)
-    d, i = _scatter_index(input, dim, index, src)
-    return add_at(input, _cut(src, i), index=i, dim=d)
+    d, i = scatter_index(input, dim, index, src)
+    in_range(i, of_one(input._data.shape)[d], d)
+    return add_at(input, cut(src, i), index=i, dim=d)
 
 
-def _scatter_index(input: Tensor, dim: int, index: Tensor, src: Any) -> tuple[int, Any]:
-    """dim counted from the front, and the index checked; one that is empty in all dimensions if it has no element"""
+def scatter_add_(input: Tensor, dim: int, index: Tensor, src: Tensor) -> Tensor:
+    """`scatter_add`, in place"""
+    expect_tensor("scatter_add_", "src", 3, src)
+    d, i = scatter_index(input, dim, index, src, in_place=True)
+    in_range(i, of_one(input._data.shape)[d], d)
+    return assign(input, add_at(input, cut(src, i), index=i, dim=d))
+
+
+def scatter_index(input: Tensor, dim: int, index: Tensor, src: Any, in_place: bool = False) -> tuple[int, Any]:
+    """dim counted from the front, and the index; all is checked but whether the indices are in range. An index without
+    elements comes back as one that is empty in all dimensions."""
+    if in_place:
+        check_history(input, *[s for s in (src,) if isinstance(s, TensorBase)])
+    d, i = _scatter_fits(input, dim, index, src)
+    if in_place:
+        refuse_repeated(input._data)
+        refuse_shared(input._data, index._data, *[s._data for s in (src,) if isinstance(s, TensorBase)])
+    return d, i
+
+
+def _scatter_fits(input: Tensor, dim: int, index: Tensor, src: Any) -> tuple[int, Any]:
     shape = of_one(input._data.shape)
     d = one_dim(dim, input._data.ndim)
     i = _index_array(index, "scatter", 2)
@@ -226,11 +260,10 @@ def _scatter_index(input: Tensor, dim: int, index: Tensor, src: Any) -> tuple[in
                 f"Expected index {list(i.shape)} to be no larger than self {list(shape)} apart from dimension {d} and to "
                 f"be no larger size than src {list(src._data.shape)}"
             )
-    in_range(i, shape[d], d)
     return d, i
 
 
-def _cut(src: Tensor, index: Any) -> Tensor:
+def cut(src: Tensor, index: Any) -> Tensor:
     """The part of src that index uses"""
     if src._data.shape == index.shape or not src._data.ndim:
         return src

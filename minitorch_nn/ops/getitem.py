@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import element
 from ..autograd.variable import TensorBase
 from .checks import fit_number
 from .filling import copy_, fill_
 from .indexing import put_arrays_, resolve, take_index
+from .inplace import check_history
 from .shape import alias, expand, unsqueeze, view
 from .slices import ALL, select_at, slice_at
 
@@ -35,7 +37,7 @@ def getitem(x: Tensor, index: Any) -> Tensor:
         return slice_at(x, index=(_slice(index, shape[0]),))
     part, arrays = _read(x, index)
     if arrays:
-        return take_index(part, index=arrays)
+        return take_index(part, index=resolve(arrays, part._data.shape))
     return alias(x) if part is x else part
 
 
@@ -44,7 +46,8 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     if not isinstance(value, TensorBase):
         if not isinstance(value, (int, float)):
             raise TypeError(f"can't assign a {_type_name(value)} to a {x.type()}")
-        value = x._wrap(np.asarray(fit_number(value, x._data.dtype), x._data.dtype))
+        kind = x._data.dtype
+        value = x._wrap(np.asarray(element(fit_number(value, kind), kind), kind))
     if index is False:
         return
     part, arrays = _read(x, index)
@@ -57,6 +60,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
         ones = next((i for i, n in enumerate(have) if n != 1), len(have))
         value = view(value, have[ones:]) if ones else value  # type: ignore[assignment]
         if arrays:
+            check_history(part, value)
             put_arrays_(part, arrays, value, accumulate=False)
         else:
             copy_(part, expand(value, shape))
@@ -64,7 +68,8 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
 
 # Reading an index -----------------------------------------------------------------------------------------------------
 def _read(x: Tensor, index: Any) -> tuple[Tensor, Index]:
-    """A view of x by all of the index but its arrays; and the index of that view by the arrays, () if there are none"""
+    """A view of x by all of the index but its arrays; and the index of that view by the arrays, not yet checked, () if
+    there are none"""
     shape, items = x._data.shape, [_item(p) for p in _parts(index)]
     if not shape and type(index) is slice:
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
@@ -104,7 +109,7 @@ def _read(x: Tensor, index: Any) -> tuple[Tensor, Index]:
     last = entries[-1][0] + _dims_used(entries[-1][1]) if entries else 0
     if last > out._data.ndim:
         raise IndexError(f"too many indices for tensor of dimension {out._data.ndim} (got {last})")
-    return out, resolve(_spread(entries), out._data.shape) if entries else ()
+    return out, _spread(entries)
 
 
 def _parts(index: Any) -> Index:

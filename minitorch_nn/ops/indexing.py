@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import float_of
 from ..autograd.grad_mode import mode
 from ..autograd.op import op
+from ..autograd.variable import TensorBase
 from .checks import cpp_name, expect_tensor, fit_number, kind_name
 from .choose import choose
 from .dims import common_shape, one_dim
 from .gather import in_range, of_one
-from .inplace import assign, check_in_place
+from .inplace import assign, check_history
+from .overlap import refuse_partial, refuse_repeated, refuse_shared, warn_repeated
 from .shape import expand_shape
 from .slices import ALL
 
@@ -70,6 +73,20 @@ def add_rows_at(input: Tensor, source: Tensor, *, dim: int, index: Any, alpha: f
 
 def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
     """A copy of input with alpha * source added to the rows `index` of dim"""
+    return _add_rows(input, _row_dim(input, dim, index, source), index, source, alpha)
+
+
+def index_add_(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: Any = 1) -> Tensor:
+    """`index_add`, in place"""
+    check_history(input, source)
+    d = _row_dim(input, dim, index, source)
+    refuse_repeated(input._data)
+    refuse_shared(input._data, index._data, source._data)
+    return assign(input, _add_rows(input, d, index, source, alpha))
+
+
+def _row_dim(input: Tensor, dim: int, index: Tensor, source: Tensor) -> int:
+    """dim counted from the front; index and source are checked, all but the indices themselves"""
     x, i, s = input._data, index._data, source._data
     d = one_dim(dim, x.ndim)
     if i.ndim > 1:
@@ -96,6 +113,11 @@ def index_add(input: Tensor, dim: int, index: Tensor, source: Tensor, *, alpha: 
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
             f"{list(x.shape)} source.shape = {list(s.shape)}"
         )
+    return d
+
+
+def _add_rows(input: Tensor, d: int, index: Tensor, source: Tensor, alpha: Any) -> Tensor:
+    x, i = input._data, index._data
     if x.ndim <= 1 and i.size and (i.min() < 0 or i.max() >= of_one(x.shape)[0]):
         raise IndexError("index out of range in self")
     in_range(i, of_one(x.shape)[d], d)
@@ -132,14 +154,22 @@ def take_index(input: Tensor, *, index: Index) -> Tensor:
     """A copy of input[index]; index: whole slices, whole-number arrays, or one mask"""
     if not input.ndim and not _is_mask(index):  # type: ignore[attr-defined]
         return np.broadcast_to(input, index[0].shape).copy()  # type: ignore[return-value]
-    if sum(isinstance(p, np.ndarray) for p in index) == 1 and not _is_mask(index):
-        return np.take(input, index[-1], len(index) - 1)
-    return np.asarray(input[index], order="C")
+    try:
+        if sum(isinstance(p, np.ndarray) for p in index) == 1 and not _is_mask(index):
+            return np.take(input, index[-1], len(index) - 1)
+        return np.asarray(input[index], order="C")
+    except IndexError:
+        room = region(index, input.shape)  # the indices of nothing may be out of range, which NumPy minds
+        if 0 not in room:
+            raise
+        return np.empty(room, input.dtype)  # type: ignore[attr-defined]
 
 
 @op(name="IndexBackwardBackward0", g=lambda g, index: take_index(g, index=index))
 def put_index(g: Tensor, *, index: Index, shape: Shape) -> Tensor:
     """Zeros of `shape` with g added at index; what is named twice is added twice"""
+    if not g.size:  # type: ignore[truthy-function]
+        return np.zeros(shape, g.dtype)  # type: ignore[call-overload,no-any-return]
     if _is_mask(index):
         out = np.zeros(shape, g.dtype)  # type: ignore[call-overload]
         out[index] = g  # a mask names nothing twice
@@ -170,8 +200,12 @@ def write_index(input: Tensor, values: Any, *, index: Index, accumulate: bool) -
 def _write(out: Any, index: Index, values: Any, accumulate: bool) -> None:
     if accumulate:
         out += put_index(np.broadcast_to(values, region(index, out.shape)), index=index, shape=out.shape)  # type: ignore[arg-type]
-    else:
+        return
+    try:
         out[index] = values
+    except IndexError:
+        if 0 not in region(index, out.shape):  # the indices of nothing may be out of range, which NumPy minds
+            raise
 
 
 def _is_mask(index: Index) -> bool:
@@ -232,13 +266,14 @@ def resolve(index: Index, shape: Shape) -> Index:
             "shape mismatch: indexing tensors could not be broadcast together with shapes "
             + ", ".join(str(list(p.shape)) for _, p in numbers)
         ) from None
+    if any(p.size and not shape[a] for a, p in numbers):
+        raise IndexError("index is out of bounds for dimension with size 0")
+    index = tuple(out)
     for k, (a, p) in enumerate(numbers):
-        if p.size and not shape[a]:
-            raise IndexError("index is out of bounds for dimension with size 0")
-        if p.size and (p.min() < -shape[a] or p.max() >= shape[a]):
+        if p.size and (p.min() < -shape[a] or p.max() >= shape[a]) and 0 not in region(index, shape):
             bad = p[(p < -shape[a]) | (p >= shape[a])].flat[0]
             raise IndexError(f"index {bad} is out of bounds for dimension {k} with size {shape[a]}")
-    return tuple(out)
+    return index
 
 
 def _check_values(x: Any, index: Index, values: Any) -> None:
@@ -258,20 +293,24 @@ def _check_values(x: Any, index: Index, values: Any) -> None:
 
 
 def put_arrays_(x: Tensor, index: Index, values: Tensor, accumulate: bool) -> Tensor:
-    """x[index] = values (or +=), in place, for a checked index"""
-    if mode.grad and (x.requires_grad or values.requires_grad):
-        check_in_place(x)  # comes before what is wrong with the values
+    """x[index] = values (or +=), in place, where autograd allows it"""
+    arrays = [p for p in index if isinstance(p, np.ndarray)]
+    warn_repeated(x._data, "index_put_", "indices] = tensor")
+    if accumulate or values._data.size != 1 or len(arrays) > 1 or not _is_mask(index):
+        refuse_shared(x._data, values._data, *arrays)
+    else:  # as masked_fill_, the value may lie in x's memory
+        warn_repeated(x._data, "masked_fill_")
+    index = resolve(index, x._data.shape)
     _check_values(x._data, index, values._data)
     if mode.grad and (x.requires_grad or values.requires_grad):
         return assign(x, write_index(x, values, index=index, accumulate=accumulate))
-    check_in_place(x)
     _write(x._data, index, values._data, accumulate)
     x._bump()
     return x
 
 
 def _put_index(input: Tensor, indices: Sequence[Any], values: Any) -> Index:
-    """indices as a checked index"""
+    """indices as an index of arrays"""
     if not isinstance(indices, (list, tuple)):
         raise TypeError(
             f"index_put(): argument 'indices' (position 1) must be tuple of Tensors, not {type(indices).__name__}"
@@ -284,20 +323,19 @@ def _put_index(input: Tensor, indices: Sequence[Any], values: Any) -> Index:
     used, ndim = sum(a.ndim if a.dtype.kind == "b" else 1 for a in arrays), input._data.ndim
     if used > ndim:
         raise IndexError(f"too many indices for tensor of dimension {ndim} (got {used})")
-    return resolve(arrays, input._data.shape)
+    return arrays
 
 
 def index_put(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool = False) -> Tensor:
     """A copy of input with values written (or added) at input[indices]; indices: int64, int32 or bool tensors"""
-    index = _put_index(input, indices, values)
+    index = resolve(_put_index(input, indices, values), input._data.shape)
     _check_values(input._data, index, values._data)
     return write_index(input, values, index=index, accumulate=accumulate)
 
 
 def index_put_(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumulate: bool = False) -> Tensor:
     """values written (or added) at input[indices], in place"""
-    if mode.grad and (input.requires_grad or getattr(values, "requires_grad", False)):
-        check_in_place(input)  # comes before what is wrong with the indices
+    check_history(input, *[v for v in (values,) if isinstance(v, TensorBase)])
     return put_arrays_(input, _put_index(input, indices, values), values, accumulate)
 
 
@@ -318,6 +356,15 @@ def fill_masked_tensor(input: Tensor, value: Tensor, *, mask: Any) -> Tensor:
     return np.where(mask, value.astype(input.dtype), input)  # type: ignore[attr-defined,return-value]
 
 
+def masked_fill_(input: Tensor, mask: Tensor, value: Any) -> Tensor:
+    """`masked_fill`, in place"""
+    check_history(input, *[v for v in (value,) if isinstance(v, TensorBase)])
+    warn_repeated(input._data, "masked_fill_")
+    if isinstance(mask, TensorBase):
+        refuse_partial(input._data, mask._data)
+    return assign(input, masked_fill(input, mask, value))
+
+
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """value (a number or a 0-dim tensor) where mask, else input; mask broadcasts"""
     m = mask._data
@@ -333,7 +380,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     return fill_masked_tensor(input, value, mask=m)
 
 
-@op(name="MaskedSelectBackward0", input=lambda g, mask, input_shape: put_index(g, index=(mask,), shape=input_shape))
+@op(name="MaskedSelectBackward0", input=lambda g, input, mask: put_index(g, index=(mask,), shape=input.shape))
 def select_masked(input: Tensor, *, mask: Any) -> Tensor:
     """The elements where mask, as a vector"""
     return input[mask]
@@ -351,7 +398,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Where input is not zero: (count, ndim) int64, or with as_tuple a vector for each dimension"""
-    x = input._data
+    x = float_of(input._data)
     if as_tuple:
         return tuple(input._wrap(i) for i in np.nonzero(np.atleast_1d(x)))
     return input._wrap(np.argwhere(x))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.op import op
+from .checks import expect_tensors
 from .dims import common_shape, numpy_names, one_dim
 from .memory import image_like
 from .shape import expand_shape, reshape
@@ -148,6 +149,7 @@ def _group(tensors: tuple[Any, ...]) -> list[Tensor]:
 def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     """All tensors expanded to their common shape"""
     group = _group(tensors)
+    expect_tensors(group, 0)
     shape = common_shape(*(t._data.shape for t in group))
     return tuple(expand_shape(t, shape=shape) for t in group)
 
@@ -155,6 +157,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     """The coordinates of a grid: for vectors of n and m, tensors (n, m); (m, n) for indexing="xy" """
     group = _group(tensors)
+    expect_tensors(group, 0)
     if indexing is None:
         warnings.warn(
             "torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument.", stacklevel=2

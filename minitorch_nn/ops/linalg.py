@@ -18,6 +18,7 @@ from .shape import (
     expand,
     expand_shape,
     reshape,
+    squeeze_dim,
     swap,
     t,
     t_2d,
@@ -310,6 +311,11 @@ def matmul(input: Tensor, other: Tensor) -> Tensor:
     if n <= 2 and m >= 3 and (n == 1 or input.requires_grad):  # (a @ b) is (b.T @ a.T).T
         out = _folded(_mT(other), input if n == 1 else t_2d(input))
         return out if n == 1 else contiguous(_mT(out))
+    if n == 3 and m == 3 and input._data.shape[0] != other._data.shape[0]:
+        if input._data.shape[0] == 1 and input.requires_grad:  # a gradient of one matrix, not of a batch of them
+            return matmul(squeeze_dim(input, dims=(0,)), other)
+        if other._data.shape[0] == 1 and other.requires_grad:
+            return matmul(input, squeeze_dim(other, dims=(0,)))
     return _batched(input, other)
 
 

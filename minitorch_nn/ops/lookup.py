@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, float_of, wide
 from ..autograd.op import op
 from ..dtypes import from_numpy, result_numpy
 from .activation import dropout
 from .arithmetic import over, plus, times
+from .checks import cpp_name, type_name
 from .choose import where
 from .dims import one_dim
 from .indexing import put_index
@@ -44,7 +46,7 @@ def _embedding_grad(g: Any, indices: Any, padding: int, by_count: bool, shape: t
     if padding >= 0:
         scale = (indices != padding) * (1 if scale is None else scale)
     if scale is not None:
-        g = g * np.asarray(scale[..., None], dtype=getattr(g, "_data", g).dtype)
+        g = g * np.asarray(scale[..., None], dtype=wide(getattr(g, "_data", g).dtype))
     return put_index(g, index=(indices,), shape=shape)
 
 
@@ -54,7 +56,7 @@ def embedding(weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad
     if i.dtype.kind not in "iu" or i.dtype.itemsize < 4:
         raise RuntimeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"torch.{indices.dtype.type_name}Tensor instead (while checking arguments for embedding)"
+            f"{type_name(indices)} instead (while checking arguments for embedding)"
         )
     if weight._data.ndim != 2:
         raise RuntimeError("'weight' must be 2-D")
@@ -89,7 +91,7 @@ def at_least(input: Tensor, *, min: float) -> Tensor:
 def cosine_similarity(x1: Tensor, x2: Tensor, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """x1 . x2 / (max(|x1|, eps) * max(|x2|, eps)) over dim, after broadcasting"""
     kind = result_numpy(x1._data, x2._data)
-    if kind.kind != "f":
+    if kind.kind not in FLOATING:
         raise RuntimeError(
             f"expected common dtype to be floating point, yet common dtype is {from_numpy(kind).type_name}"
         )
@@ -112,20 +114,51 @@ def scaled_dot_product_attention(
 ) -> Tensor:
     """softmax(query @ key.T * scale + mask) @ value; query (..., L, E), key (..., S, E), value (..., S, V)
 
-    attn_mask: bool (True takes part) or a float to add. scale: 1 / sqrt(E) by default.
+    attn_mask: bool (True takes part) or a float to add; a row that sees nothing gives 0. scale: 1 / sqrt(E) by default.
 
     Source: Vaswani et al. 2017, Attention Is All You Need, equation 1.
     """
+    dims = [x._data.ndim for x in (query, key, value)]
+    if min(dims) < 2:
+        raise RuntimeError(
+            f"Expected query, key, and value to all be  at least 2 dimensional, but got query.dim: {dims[0]} key.dim: "
+            f"{dims[1]} and value.dim: {dims[2]} instead."
+        )
+    _check_attention(query, key, value, attn_mask, dropout_p, is_causal)
     rows, columns = query._data.shape[-2], key._data.shape[-2]
-    if is_causal and attn_mask is not None:
-        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
     if enable_gqa:
-        groups = query._data.shape[-3] // key._data.shape[-3]
-        key, value = repeat_interleave(key, groups, -3), repeat_interleave(value, groups, -3)
+        heads, shared = query._data.shape[-3], key._data.shape[-3]
+        if heads % shared or heads % value._data.shape[-3]:
+            raise RuntimeError("Number of heads in key and value must divide the number of heads in ")
+        key = repeat_interleave(key, heads // shared, -3)
+        value = repeat_interleave(value, heads // value._data.shape[-3], -3)
     factor = 1 / math.sqrt(query._data.shape[-1]) if scale is None else scale
     scores = times(matmul(query, transpose(key, -2, -1)), factor)
     if is_causal:
         scores = where(np.tril(np.ones((rows, columns), bool)), scores, -math.inf)
     elif attn_mask is not None:
         scores = where(attn_mask, scores, -math.inf) if attn_mask._data.dtype.kind == "b" else plus(scores, attn_mask)
+        blind = np.isneginf(float_of(scores._data)).all(-1, keepdims=True)
+        if blind.any():  # a row that sees nothing gives 0, not the mean of nothing
+            weights = where(blind, 0.0, softmax(where(blind, 0.0, scores), -1))
+            return matmul(dropout(weights, dropout_p), value)
     return matmul(dropout(softmax(scores, -1), dropout_p), value)
+
+
+def _check_attention(query: Any, key: Any, value: Any, mask: Any, dropout_p: float, is_causal: bool) -> None:
+    if is_causal and mask is not None:
+        raise RuntimeError("_scaled_dot_product_attention: Explicit attn_mask should not be set when is_causal=True")
+    kinds = [x._data.dtype for x in (query, key, value)]
+    if len(set(kinds)) > 1:
+        names = [cpp_name(x) for x in (query, key, value)]
+        raise RuntimeError(
+            f"Expected query, key, and value to have the same dtype, but got query.dtype: {names[0]} key.dtype: "
+            f"{names[1]} and value.dtype: {names[2]} instead."
+        )
+    if mask is not None and mask._data.dtype not in (np.bool_, np.float32, kinds[0]):
+        raise RuntimeError(
+            f"Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: "
+            f"{cpp_name(mask)} and  query.dtype: {cpp_name(query)} instead."
+        )
+    if not 0 <= dropout_p <= 1:
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {dropout_p}")

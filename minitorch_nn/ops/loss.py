@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING
 from ..autograd.op import op
 from .arithmetic import minus, times
 from .checks import FLOATS, kind_name, supports
@@ -154,7 +155,7 @@ def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> 
             "The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot "
             "have requires_grad True."
         )
-    if input._data.dtype.kind != "f":
+    if input._data.dtype.kind not in FLOATING:
         raise RuntimeError(f"result type Float can't be cast to the desired output type {kind_name(input)}")
     x, y = _pair(input, target, reduction)
     return soft_margin(x, y, reduction=reduction)
@@ -175,7 +176,7 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
     Source: Kullback and Leibler 1951, On Information and Sufficiency.
     """
     check_reduction(reduction)
-    if input._data.dtype.kind != "f" or target._data.dtype.kind != "f":
+    if input._data.dtype.kind not in FLOATING or target._data.dtype.kind not in FLOATING:
         raise RuntimeError("kl_div: Integral inputs not supported.")
     if log_target:
         return reduce(times(exp(target), minus(target, input)), reduction)

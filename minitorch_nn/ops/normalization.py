@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import backends
+from .._bfloat16 import BFLOAT16, FLOATING, float_of, write
 from ..autograd.op import op
 from .arithmetic import times
 from .checks import not_implemented
@@ -28,14 +29,14 @@ if TYPE_CHECKING:
 def _check_dtypes(input: Tensor, kernel: str, *parameters: Tensor | None) -> None:
     """Raise unless input is floating point and the parameters are of its dtype, or float32 beside float16"""
     kind = input._data.dtype
-    if kind.kind != "f":
+    if kind.kind not in FLOATING:
         raise not_implemented(kernel, input)
     for p in parameters:
         if p is None or p._data.dtype == kind:
             continue
         if p._data.dtype != np.float32:
             raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
-        if kind != np.float16:
+        if kind not in (np.float16, BFLOAT16):
             raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
 
 
@@ -136,14 +137,19 @@ def batch_norm(
     _check_dtypes(input, "batch_norm", running_mean, running_var, weight, bias)
     if not training:
         assert running_mean is not None and running_var is not None
-        return batch_norm_eval(input, weight, bias, mean=running_mean._data, var=running_var._data, eps=eps)
+        return batch_norm_eval(
+            input, weight, bias, mean=float_of(running_mean._data), var=float_of(running_var._data), eps=eps
+        )
     out, mean, _, var = batch_norm_train(input, weight, bias, eps=eps)
     count = x.size // max(channels, 1)
     for running, new in ((running_mean, mean._data), (running_var, var._data * (count / max(count - 1, 1)))):
         if running is not None:
             r = running._data
-            r *= 1 - momentum
-            r += (momentum * new).astype(r.dtype)
+            if r.dtype.kind == "V":
+                write(r, float_of(r) * np.float32(1 - momentum) + momentum * new)
+            else:
+                r *= 1 - momentum
+                r += (momentum * new).astype(r.dtype)
             running._bump()
     return out  # type: ignore[no-any-return]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from .. import backends
+from .._bfloat16 import FLOATING
 from ..autograd.op import op
 from .checks import FLOATS, NUMBERS, not_implemented, supports
 from .reduction import mean
@@ -269,7 +270,7 @@ def max_pool1d(
             f"max_pool1d() padding should be at most half of kernel size, but got padding={around} and "
             f"kernel_size={kernel}"
         )
-    if input._data.dtype.kind != "f":
+    if input._data.dtype.kind not in FLOATING:
         raise not_implemented("max_pool1d_impl", input)
     size = _outputs(shape[-1], kernel, step, around, spread, ceil_mode)
     if size < 1:

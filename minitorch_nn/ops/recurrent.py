@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import finished, float_of
 from ..autograd.differentiate import grad
 from ..autograd.function import Function
 from ..autograd.grad_mode import mode
@@ -165,9 +166,10 @@ class _Layer(Function):
 
     @classmethod
     def forward(cls, ctx: Any, reverse: bool, *inputs: Any) -> tuple[Any, ...]:
-        outputs, kept = cls.run(reverse, *[None if x is None else x._data for x in inputs])
+        outputs, kept = cls.run(reverse, *[None if x is None else float_of(x._data) for x in inputs])
         wrap = tensor_type()._wrap
-        wrapped = tuple(wrap(o) for o in outputs)
+        kind = inputs[0]._data.dtype
+        wrapped = tuple(wrap(finished(o, kind)) for o in outputs)
         ctx.reverse = reverse
         ctx.save_for_backward(*inputs, *wrapped, *[wrap(k) for k in kept])
         return wrapped
@@ -179,7 +181,7 @@ class _Layer(Function):
         if mode.grad:
             return (None, *cls._composed(ctx.reverse, want, grads, inputs))
         parts = cls.pull(
-            ctx.reverse, want, *[[None if t is None else t._data for t in ts] for ts in (grads, inputs, kept)]
+            ctx.reverse, want, *[[None if t is None else float_of(t._data) for t in ts] for ts in (grads, inputs, kept)]
         )
         wrap = tensor_type()._wrap
         return (None, *[None if p is None or not w else wrap(p) for p, w in zip(parts, want, strict=True)])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING
 from ..autograd.node import Node, Output, births
 from ..autograd.op import op
 from ..dtypes import dtype as DType
@@ -102,7 +103,7 @@ def mean(input: Tensor, dim: Dims | EllipsisType = ..., keepdim: bool = False, *
     """
     if dtype is not None and dtype.is_floating_point:
         input = input.to(dtype)
-    elif dtype is not None or input._data.dtype.kind != "f":
+    elif dtype is not None or input._data.dtype.kind not in FLOATING:
         what, kind = ("Input", kind_name(input)) if dtype is None else ("Optional", dtype.type_name)
         raise RuntimeError(
             f"mean(): could not infer output dtype. {what} dtype must be either a floating point or complex dtype. Got: {kind}"
@@ -186,7 +187,7 @@ def _arguments(what: str, input: Tensor, dim: Any, unbiased: Any, correction: An
     """The dimensions and the correction. Raises RuntimeError for integers, warns where there is nothing to divide by."""
     if isinstance(dim, bool):  # x.var(False): the first overload of PyTorch
         dim, unbiased = None, dim
-    if input._data.dtype.kind != "f":
+    if input._data.dtype.kind not in FLOATING:
         kinds = what if what.endswith("_mean") else "std and var"
         raise RuntimeError(f"{kinds} only support floating point and complex dtypes")
     if correction is None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..autograd.arrays import is_hidden
 from ..autograd.op import op
+from .checks import type_name
 from .dims import one_dim, sizes
 from .memory import copy_of
 
@@ -160,22 +161,27 @@ def unsqueeze(input: Tensor, dim: int) -> Tensor:
     return unsqueeze_at(input, dim=one_dim(dim, input._data.ndim + 1))
 
 
+def _squeezed(input: Any, dims: Shape | None = None) -> Any:
+    out = np.squeeze(input, dims)
+    return out if out is not input else input.view()  # each tensor has an array of its own
+
+
 @op(name="SqueezeBackward0", view=True, input=lambda g, input_shape: reshape(g, input_shape))
 def squeeze_all(input: Tensor) -> Tensor:
     """input without its dimensions of size 1"""
-    return np.squeeze(input)
+    return _squeezed(input)  # type: ignore[no-any-return]
 
 
 @op(name="SqueezeBackward1", view=True, input=lambda g, input_shape: reshape(g, input_shape))
 def squeeze_dim(input: Tensor, *, dims: Shape) -> Tensor:
     """input without one dimension, if it is of size 1"""
-    return np.squeeze(input, dims)
+    return _squeezed(input, dims)  # type: ignore[no-any-return]
 
 
 @op(name="SqueezeBackward2", view=True, input=lambda g, input_shape: reshape(g, input_shape))
 def squeeze_dims(input: Tensor, *, dims: Shape) -> Tensor:
     """input without some of its dimensions, where they are of size 1"""
-    return np.squeeze(input, dims)
+    return _squeezed(input, dims)  # type: ignore[no-any-return]
 
 
 def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
@@ -257,6 +263,11 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     return swap(input, dim0=one_dim(dim0, n), dim1=one_dim(dim1, n))
 
 
+def swapaxes(input: Tensor, axis0: int, axis1: int) -> Tensor:
+    """`transpose` under NumPy's name"""
+    return transpose(input, axis0, axis1)
+
+
 @op(name="TBackward0", view=True, input=lambda g: t_2d(g))
 def t_2d(input: Tensor) -> Tensor:
     """The transpose of a matrix"""
@@ -286,7 +297,7 @@ def expand(input: Tensor, *shape: Any) -> Tensor:
     lead = len(new) - len(old)
     if lead < 0:
         raise RuntimeError(
-            f"expand({input.type()}{{{list(old)}}}, size={list(new)}): the number of sizes provided ({len(new)}) must be "
+            f"expand({type_name(input)}{{{list(old)}}}, size={list(new)}): the number of sizes provided ({len(new)}) must be "
             f"greater or equal to the number of dimensions in the tensor ({len(old)})"
         )
     for i, n in reversed(list(enumerate(new))):
@@ -299,7 +310,10 @@ def expand(input: Tensor, *shape: Any) -> Tensor:
                 f"The expanded size of the tensor ({n}) must match the existing size ({old[i - lead]}) at non-singleton "
                 f"dimension {i}.  Target sizes: {list(new)}.  Tensor sizes: {list(old)}"
             )
-    return expand_shape(input, shape=tuple(old[i - lead] if n == -1 else n for i, n in enumerate(new)))
+    out = expand_shape(input, shape=tuple(old[i - lead] if n == -1 else n for i, n in enumerate(new)))
+    if input._data.flags.writeable:
+        out._data.flags.writeable = True  # NumPy's is read-only; here the changes in place look for themselves
+    return out
 
 
 def expand_as(input: Tensor, other: Tensor) -> Tensor:
@@ -309,7 +323,7 @@ def expand_as(input: Tensor, other: Tensor) -> Tensor:
 
 def broadcast_to(input: Tensor, size: Sequence[int]) -> Tensor:
     """input expanded to size"""
-    return expand(input, tuple(size))
+    return expand(input, size)
 
 
 # Copies ---------------------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.op import op
+from ..autograd.variable import TensorBase
 from .dims import one_dim
 from .shape import reshape
 
@@ -62,6 +63,8 @@ def select(input: Tensor, dim: int, index: int) -> Tensor:
 
 def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     """input[:, ..., start:start + length], at dimension dim; start counts from the end where it is negative"""
+    if isinstance(start, TensorBase) and (start._data.ndim or start._data.dtype.kind not in "iu"):
+        raise RuntimeError("start must be an 0-dim integral Tensor.")
     shape, first = input._data.shape, operator.index(start)
     if not shape:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING
 from ..autograd.op import op
 from ..dtypes import dtype as DType
 from .checks import not_implemented
@@ -86,6 +87,6 @@ def _along(op_: Any, what: str, input: Tensor, dim: int, dtype: DType | None) ->
     if dtype is not None:
         input = input.to(dtype)
     d, ndim = one_dim(dim, input._data.ndim), input._data.ndim
-    if input._data.dtype.kind != "f" and input._data.size:
+    if input._data.dtype.kind not in FLOATING and input._data.size:
         raise not_implemented(f"{what}_{'lastdim_' if d + 1 >= ndim else ''}kernel_impl", input)
     return op_(input, dim=d)

@@ -10,6 +10,7 @@ import numpy as np
 from ..autograd.arrays import is_hidden, settle
 from ..autograd.grad_mode import mode
 from ..autograd.node import Node, Output, births
+from .arguments import refusal
 from .dims import numpy_names, one_dim
 from .join import cat_arrays, stack_arrays
 
@@ -71,7 +72,7 @@ class UnbindBackward0(SeveralNode):
 def _outputs(input: Tensor, arrays: list[Any], dim: int, kind: type[SeveralNode]) -> tuple[Tensor, ...]:
     edge = input._edge()
     node = None
-    if edge is not None and mode.grad:
+    if mode.grad and input.requires_grad:
         node = object.__new__(kind)
         node.edges, node.birth, node.hooks = (edge,), next(births), None
         node.shape, node.dtype = input._data.shape, input._data.dtype
@@ -82,7 +83,7 @@ def _outputs(input: Tensor, arrays: list[Any], dim: int, kind: type[SeveralNode]
         t = input._wrap(a)
         t._counter = input._counter
         t._view = (base, -1 if input._counter is None else input._counter[0])
-        t._multi_view = kind.__name__.removesuffix("Backward0")
+        t._creation = "several" if mode.grad else "no_grad"
         if node is not None:
             t._node = Output(node, i, a)
         results.append(t)
@@ -96,6 +97,11 @@ def _array(input: Tensor) -> Any:
 @numpy_names
 def split(input: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of consecutive parts along dim: of one size (the last may be smaller), or of the sizes listed"""
+    whole, listed = isinstance(split_size_or_sections, int), isinstance(split_size_or_sections, (list, tuple))
+    if not (whole or listed) or type(dim) is not int:
+        text = refusal("torch", "split" if whole else "split_with_sizes", (input, split_size_or_sections, dim), {})
+        if text is not None:
+            raise TypeError(text)
     if not input._data.ndim:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
     d = one_dim(dim, input._data.ndim)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,13 @@ class Adadelta(Elementwise):
     Raises ValueError for options out of range, NotImplementedError for `capturable` or `differentiable`.
     Source: Zeiler 2012, arXiv:1212.5701, algorithm 1, with a learning rate.
     """
+
+    later_options: ClassVar[dict[str, Any]] = {
+        "foreach": None,
+        "maximize": False,
+        "differentiable": False,
+        "capturable": False,
+    }
 
     def __init__(
         self,
@@ -53,13 +60,6 @@ class Adadelta(Elementwise):
             "differentiable": differentiable,
         }
         super().__init__(params, defaults)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:  # options that checkpoints of older versions don't have
-            group.setdefault("foreach", None)
-            for name in ("maximize", "differentiable", "capturable"):
-                group.setdefault(name, False)
 
     def _update(self, param: Tensor, grad: Array, group: dict[str, Any]) -> None:
         lr, rho, eps = float(group["lr"]), group["rho"], group["eps"]

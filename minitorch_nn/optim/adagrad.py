@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,13 @@ class Adagrad(Elementwise):
     Raises ValueError for options out of range, NotImplementedError for `differentiable`.
     Source: Duchi, Hazan and Singer 2011, "Adaptive Subgradient Methods", section 1.1, diagonal form.
     """
+
+    later_options: ClassVar[dict[str, Any]] = {
+        "foreach": None,
+        "maximize": False,
+        "differentiable": False,
+        "fused": None,
+    }
 
     def __init__(
         self,
@@ -55,14 +62,6 @@ class Adagrad(Elementwise):
         super().__init__(params, defaults)
         for param in self._parameters():
             self._init_state(param)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:  # options that checkpoints of older versions don't have
-            for name in ("maximize", "differentiable"):
-                group.setdefault(name, False)
-            for name in ("foreach", "fused"):
-                group.setdefault(name, None)
 
     def _init_state(self, param: Tensor) -> None:
         start = self.defaults["initial_accumulator_value"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from .elementwise import (
     Array,
     Elementwise,
     blocks,
+    check_betas,
     check_mode,
     check_nonnegative,
     count_step,
@@ -36,6 +37,16 @@ class Adam(Elementwise):
     Beyond", algorithm 2 (PyTorch takes the maximum before the bias correction).
     """
 
+    later_options: ClassVar[dict[str, Any]] = {
+        "amsgrad": False,
+        "maximize": False,
+        "foreach": None,
+        "capturable": False,
+        "differentiable": False,
+        "fused": None,
+        "decoupled_weight_decay": False,
+    }
+
     def __init__(
         self,
         params: ParamsT,
@@ -53,9 +64,7 @@ class Adam(Elementwise):
         decoupled_weight_decay: bool = False,
     ) -> None:
         check_nonnegative(lr=lr, eps=eps)
-        for i, beta in enumerate(betas):
-            if not 0.0 <= beta < 1.0:
-                raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
+        check_betas(betas)
         check_nonnegative(weight_decay=weight_decay)
         if {type(beta) for beta in betas} not in ({float}, {Tensor}):
             raise ValueError("betas must be either both floats or both Tensors")
@@ -74,14 +83,6 @@ class Adam(Elementwise):
             "decoupled_weight_decay": decoupled_weight_decay,
         }
         super().__init__(params, defaults)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:  # options that checkpoints of older versions don't have
-            for name in ("amsgrad", "maximize", "capturable", "differentiable", "decoupled_weight_decay"):
-                group.setdefault(name, False)
-            for name in ("foreach", "fused"):
-                group.setdefault(name, None)
 
     def _update(self, param: Tensor, grad: Array, group: dict[str, Any]) -> None:
         state = self.state[param]

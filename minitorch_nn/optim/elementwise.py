@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from .._bfloat16 import HALVES
 from ..autograd import enable_grad
 from ..dtypes import float64, get_default_dtype
 from ..tensor import Tensor
+from ._rounded import Update, with_rounding
 from .optimizer import Optimizer
 
 Array = np.ndarray[Any, Any]
@@ -19,7 +21,19 @@ BLOCK = 1 << 15
 
 
 class Elementwise(Optimizer):
-    """An optimizer that changes each element by its own gradient and state alone: `_update` is its formula."""
+    """An optimizer that changes each parameter by its own gradient and state alone: `_update` is its formula."""
+
+    later_options: ClassVar[dict[str, Any]] = {}
+    """Options that checkpoints of older versions don't have, and what they mean then."""
+
+    shaped_freely: ClassVar[frozenset[str]] = frozenset({"step"})
+    """Names of state tensors that are not of the parameter's shape."""
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        for group in self.param_groups:
+            for name, value in self.later_options.items():
+                group.setdefault(name, value)
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change each parameter that has a gradient, in place.
@@ -33,7 +47,10 @@ class Elementwise(Optimizer):
         for group in self.param_groups:
             for param in group["params"]:
                 if param.grad is not None:
-                    self._update(param, param.grad._data, group)
+                    update: Update = self._update
+                    if param._data.dtype.char in HALVES:
+                        update = with_rounding(update, self.state, self.shaped_freely)
+                    update(param, param.grad._data, group)
                     param._bump()
         return loss
 
@@ -42,7 +59,7 @@ class Elementwise(Optimizer):
 
     def _loaded_state(self, param: Tensor, value: Any, key: Any = None) -> Any:
         loaded = super()._loaded_state(param, value, key)
-        if isinstance(loaded, Tensor) and key != "step" and loaded.shape != param.shape:
+        if isinstance(loaded, Tensor) and key not in self.shaped_freely and loaded.shape != param.shape:
             raise ValueError(
                 f"loaded state dict has {key!r} of shape {list(loaded.shape)} for a parameter of shape "
                 f"{list(param.shape)}; it belongs to other parameters, or to the same ones in another order"
@@ -55,9 +72,16 @@ def check_nonnegative(**values: Any) -> None:
     for name, value in values.items():
         if isinstance(value, Tensor) and value._data.size != 1:
             raise ValueError(f"Tensor {name} must be 1-element")
-        if not value >= 0.0:
+        if not 0.0 <= value:  # noqa: SIM300  # the order of PyTorch's, for the words where it can't be compared
             label = {"lr": "learning rate", "eps": "epsilon value"}.get(name, f"{name} value")
             raise ValueError(f"Invalid {label}: {value}")
+
+
+def check_betas(betas: tuple[Any, Any]) -> None:
+    """Raise PyTorch's ValueError for the first beta outside [0, 1)."""
+    for i, beta in enumerate(betas):
+        if not 0.0 <= beta < 1.0:
+            raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
 
 
 def check_mode(

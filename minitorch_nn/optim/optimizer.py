@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, write
 from ..autograd.hooks import Hooks, RemovableHandle, add_hook, new_hooks
 from ..tensor import Tensor
 
@@ -213,10 +214,10 @@ class Optimizer:
             return type(value)(self._loaded_state(param, v) for v in value)
         if not isinstance(value, Tensor):
             return deepcopy(value)
-        own = key != "step" and param._data.dtype.kind == "f"
+        own = key != "step" and param._data.dtype.kind in FLOATING
         layout = param._data if value._data.shape == param._data.shape else value._data
         copy = np.empty_like(layout, dtype=param._data.dtype if own else value._data.dtype)
-        copy[...] = value._data
+        write(copy, value._data)
         return Tensor._wrap(copy)
 
     def _register(self, name: str, hook: Callable[..., Any], prepend: bool = False) -> RemovableHandle:

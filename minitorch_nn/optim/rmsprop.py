@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -36,6 +36,15 @@ class RMSprop(Elementwise):
     arXiv:1308.0850, equations 38-42. eps is outside the root, as in PyTorch.
     """
 
+    later_options: ClassVar[dict[str, Any]] = {
+        "momentum": 0,
+        "centered": False,
+        "foreach": None,
+        "maximize": False,
+        "differentiable": False,
+        "capturable": False,
+    }
+
     def __init__(
         self,
         params: ParamsT,
@@ -65,14 +74,6 @@ class RMSprop(Elementwise):
             "differentiable": differentiable,
         }
         super().__init__(params, defaults)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:  # options that checkpoints of older versions don't have
-            group.setdefault("momentum", 0)
-            group.setdefault("foreach", None)
-            for name in ("centered", "maximize", "differentiable", "capturable"):
-                group.setdefault(name, False)
 
     def _update(self, param: Tensor, grad: Array, group: dict[str, Any]) -> None:
         lr, alpha, momentum = float(group["lr"]), group["alpha"], group["momentum"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -32,6 +32,14 @@ class SGD(Elementwise):
     >>> p
     tensor([0.8000, 1.6000], requires_grad=True)
     """
+
+    later_options: ClassVar[dict[str, Any]] = {
+        "nesterov": False,
+        "maximize": False,
+        "foreach": None,
+        "differentiable": False,
+        "fused": False,
+    }
 
     def __init__(
         self,
@@ -63,13 +71,6 @@ class SGD(Elementwise):
             "fused": fused,
         }
         super().__init__(params, defaults)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        for group in self.param_groups:  # options that checkpoints of older versions don't have
-            for name in ("nesterov", "maximize", "differentiable", "fused"):
-                group.setdefault(name, False)
-            group.setdefault("foreach", None)
 
     def _update(self, param: Tensor, grad: Array, group: dict[str, Any]) -> None:
         lr, weight_decay = float(group["lr"]), float(group["weight_decay"])

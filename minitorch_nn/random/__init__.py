@@ -4,7 +4,7 @@ One Mersenne Twister gives 32-bit draws; each method turns them into numbers by 
 takes as many of them, so calls may be mixed freely and a seed gives the numbers it gives there. They agree to the bit,
 except that float64 normals (under 16 of any dtype, too) and exponentials pass through float64 logarithm, sine and
 cosine of NumPy or the C library, whose last bits may differ. PyTorch itself differs in the last bit on processors
-without AVX2. bfloat16 is left out: NumPy has none.
+without AVX2. float16 and bfloat16 are made in float32 and rounded.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .._bfloat16 import BFLOAT16, FLOATING, LARGEST, finished, float_of, narrow, wide, widen
+from .._bfloat16 import rounded as rounded_number
 from .box_muller import box_muller, fma32, fma64
 from .mersenne import MersenneTwister, Shape
 
@@ -46,6 +48,8 @@ class _Kind(NamedTuple):
 def _kind(name: str, cpp: str, dtype: Any) -> _Kind:
     if dtype is bool:
         return _Kind(name, cpp, 0, 1, 1)
+    if np.dtype(dtype).kind == "V":
+        return _Kind(name, cpp, -LARGEST, LARGEST, 1 << 8)
     if np.dtype(dtype).kind == "f":
         real = np.finfo(dtype)
         return _Kind(name, cpp, float(real.min), float(real.max), 1 << (real.nmant + 1))
@@ -57,6 +61,7 @@ _KINDS = {
     np.dtype(dtype): _kind(name, cpp, dtype)
     for dtype, name, cpp in (
         (np.float64, "Double", "double"), (np.float32, "Float", "float"), (np.float16, "Half", "c10::Half"),
+        (BFLOAT16, "BFloat16", "c10::BFloat16"),
         (np.int64, "Long", "long"), (np.int32, "Int", "int"), (np.int16, "Short", "short"),
         (np.int8, "Char", "signed char"), (np.uint8, "Byte", "unsigned char"), (bool, "Bool", "bool"),
     )
@@ -70,7 +75,7 @@ def _require(condition: bool | np.bool_, message: str) -> None:
 
 def _floating(dtype: Any, kernel: str) -> np.dtype[Any]:
     floating: np.dtype[Any] = np.dtype(dtype)
-    if floating.kind != "f":
+    if floating.kind not in FLOATING:
         raise NotImplementedError(f"\"{kernel}\" not implemented for '{_KINDS[floating].name}'")
     return floating
 
@@ -79,7 +84,7 @@ def _shrink(bound: int, dtype: np.dtype[Any], side: int) -> int:
     """The bound of a range moved inwards, so that no integer in the range rounds out of it (side 1: low, -1: high)."""
     if abs(bound) > _KINDS[dtype].largest:
         return bound
-    rounded = int(dtype.type(bound + side))
+    rounded = int(rounded_number(bound + side) if dtype.kind == "V" else dtype.type(bound + side))
     if not (rounded < bound if side == 1 else rounded >= bound):
         return bound
     digits = _KINDS[dtype].last.bit_length() - 1
@@ -91,7 +96,7 @@ def _check_range(low: int, last: int, dtype: np.dtype[Any]) -> None:
     digits = kind.last.bit_length() - 1
     for value, label in ((low, "from"), (last, "to - 1")):
         _require(kind.smallest <= value <= kind.largest, f"{label} is out of bounds for {kind.cpp}")
-        if dtype.kind == "f" and abs(value) > kind.last:
+        if dtype.kind in FLOATING and abs(value) > kind.last:
             warnings.warn(
                 f"{label} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision limitations {kind.cpp} can "
                 "support discrete uniform distribution only within this range. This warning will become an error in "
@@ -154,12 +159,15 @@ class Generator(MersenneTwister):
         )
         draw, real, fma = self._uniform_of(dtype)
         start, width = real(low), real(high) - real(low)
-        result = np.empty(shape, dtype)
+        result = np.empty(shape, wide(dtype))
         flat = result.reshape(-1)
         for part, size in _blocks(flat.size):
             flat[part] = draw(size) if (low, high) == (0, 1) else fma(draw(size), width, start)
-        np.copyto(result, dtype.type(low), where=result == dtype.type(high))  # those that rounding put on the open end
-        return result
+        if dtype.kind == "V":
+            result, low, high = float_of(narrow(result)), rounded_number(low), rounded_number(high)
+        kind_of = result.dtype.type
+        np.copyto(result, kind_of(low), where=result == kind_of(high))  # those that rounding put on the open end
+        return finished(result, dtype)
 
     def _uniform_of(self, dtype: np.dtype[Any]) -> tuple[Callable[[int], Array], Any, Callable[..., Array]]:
         """Uniform draws, scalar type and multiply-add of the precision that serves a dtype."""
@@ -183,21 +191,21 @@ class Generator(MersenneTwister):
         """
         _require(std >= 0.0, f"normal expects std >= 0.0, but found std {std:g}")
         dtype = _floating(dtype, "normal_kernel_cpu")
-        result = np.empty(shape, dtype)
+        result = np.empty(shape, wide(dtype))
         flat = result.reshape(-1)
         draw, real, _ = self._uniform_of(dtype)
         rest = flat.size % 16
         with np.errstate(all="ignore"):  # a huge mean or std gives inf, without a warning, as in PyTorch
             if flat.size < 16 or one_by_one:
                 flat[:] = fma64(self._few_normals(flat.size), std, mean).astype(real)  # float16 is rounded twice
-                return result
+                return finished(result, dtype)
             for part, size in _blocks(flat.size - rest):
                 flat[part] = box_muller(draw(size), mean, std)
             if rest:
-                if dtype != np.float16:
-                    draw(rest)  # PyTorch draws these, but for float16, and writes over them
+                if dtype.itemsize > 2:
+                    draw(rest)  # PyTorch draws these, but for float16 and bfloat16, and writes over them
                 flat[-16:] = box_muller(draw(16), mean, std)
-        return result
+        return finished(result, dtype)
 
     def _few_normals(self, size: int) -> Array:
         """Standard normal numbers, float64 (size,), from the C library's functions."""
@@ -218,18 +226,19 @@ class Generator(MersenneTwister):
             RuntimeError: lambd <= 0, or the dtype is not a floating one.
         """
         _require(lambd > 0.0, f"exponential_ expects lambda > 0.0, but found lambda={lambd:g}")
-        result = np.empty(shape, dtype)
+        dtype = np.dtype(dtype)
+        result = np.empty(shape, wide(dtype))
         _require(
-            result.dtype.kind == "f",
+            dtype.kind in FLOATING,
             "Exponential distribution is a continuous probability distribution. dtype must be a floating point but you "
-            f"specified {_KINDS[result.dtype].name}",
+            f"specified {_KINDS[dtype].name}",
         )
         flat = result.reshape(-1)
         real = self._uniform_of(result.dtype)[1]
         with np.errstate(over="ignore"):
             for part, size in _blocks(flat.size):
                 flat[part] = (-1.0 / lambd * np.log1p(-self.uniform64(size))).astype(real)  # float16 is rounded twice
-        return result
+        return finished(result, dtype)
 
     # -- choices
 
@@ -252,14 +261,15 @@ class Generator(MersenneTwister):
             draw, chances = self._uniform_of(np.dtype(np.float64))[0], None
         else:
             draw, real, _ = self._uniform_of(_floating(p.dtype, "bernoulli_tensor_cpu_p_"))
+            p = widen(p) if p.dtype.kind == "V" else p
             _require(np.all((p >= 0) & (p <= 1)), "Expected p_in >= 0 && p_in <= 1 to be true, but got false.")
             shape = p.shape if shape is None else shape
             chances = np.broadcast_to(p.astype(real), shape).reshape(-1)
-        result = np.empty(shape, dtype)
+        result = np.empty(shape, wide(np.dtype(dtype)))
         flat = result.reshape(-1)
         for part, size in _blocks(flat.size):
             flat[part] = draw(size) < (p if chances is None else chances[part])
-        return result
+        return finished(result, np.dtype(dtype))
 
     def randint(self, low: int, high: int | None, shape: Shape, dtype: Any = np.int64) -> Array:
         """Integers low + draw % (high - low), in [low, high); `high=None` includes the dtype's largest exact integer.
@@ -275,7 +285,7 @@ class Generator(MersenneTwister):
             high = _KINDS[dtype].last + 1
         elif low >= high:
             raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
-        if dtype.kind == "f":
+        if dtype.kind in FLOATING:
             low, high = _shrink(low, dtype, 1), _shrink(high, dtype, -1)
             message = "random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got "
             _require(low < high, f"{message}from={low} >= to={high}")
@@ -287,14 +297,14 @@ class Generator(MersenneTwister):
         else:
             draws = (self.random32(shape) % np.uint32(high - low)).astype(np.uint64)
         integers: Array = (draws + np.uint64(low % 2**64)).view(np.int64)
-        return integers.astype(dtype)
+        return finished(integers, dtype)
 
     def random(self, shape: Shape, dtype: Any = np.int64) -> Array:
         """Integers from 0 to the largest that is exact in the dtype: `Tensor.random_()`."""
         dtype = np.dtype(dtype)
         draws = self.random64(shape) if dtype.itemsize == 8 else self.random32(shape)
         integers: Array = draws % draws.dtype.type(_KINDS[dtype].last + 1)
-        return integers.astype(dtype)
+        return finished(integers, dtype)
 
     def randperm(self, n: int, dtype: Any = np.int64) -> Array:
         """A permutation of 0..n-1: entry i changes places with entry i + draw % (n - i), from the front.
@@ -312,7 +322,9 @@ class Generator(MersenneTwister):
         if dtype.kind == "f":
             most = "2049" if dtype == np.float16 else f"2^{last.bit_length() - 1}+1"
             _require(n <= last + 1, f"n cannot be greater than {most} for {_KINDS[dtype].name} type.")
-        _require(n <= last + 1, f"value cannot be converted to type {dtype.name}_t without overflow")
+        _require(
+            dtype.kind == "V" or n <= last + 1, f"value cannot be converted to type {dtype.name}_t without overflow"
+        )
         _require(n < _PERM_LIMIT, f"randperm: n must be below {_PERM_LIMIT}, but got {n}")
         order = list(range(n))
         for part, size in _blocks(n - 1):
@@ -320,7 +332,7 @@ class Generator(MersenneTwister):
             there = here + self.random32(size) % (n - here)
             for i, j in zip(here.tolist(), there.tolist(), strict=True):
                 order[i], order[j] = order[j], order[i]
-        return np.array(order, dtype)
+        return finished(np.array(order, wide(dtype)), dtype)
 
     def multinomial(self, probabilities: Array, num_samples: int, replacement: bool = False) -> Array:
         """Indices of categories, int64 (num_samples,) or (rows, num_samples), drawn with the given weights.
@@ -331,7 +343,7 @@ class Generator(MersenneTwister):
         Raises:
             RuntimeError: weights not floating, not 1-d or 2-d, negative, not finite or all zero; or too many samples.
         """
-        p = probabilities
+        p = float_of(probabilities)
         _require(p.ndim in (1, 2), "prob_dist must be 1 or 2 dim")
         only_floating = "multinomial only supports floating-point dtypes for input, got: "
         _require(p.dtype.kind == "f", only_floating + _KINDS[p.dtype].name)

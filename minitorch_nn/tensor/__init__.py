@@ -27,6 +27,8 @@ from .draws import randperm as randperm
 from .from_data import asarray as asarray
 from .from_data import frombuffer as frombuffer
 from .generator import Generator as Generator
+from .indices import tril_indices as tril_indices
+from .indices import triu_indices as triu_indices
 from .interop import from_dlpack as from_dlpack
 from .legacy import BoolTensor as BoolTensor
 from .legacy import ByteTensor as ByteTensor

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import warnings
-import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .._absent import hint
+from .._bfloat16 import FLOATING, finished, float_of
 from .._printing import format_tensor
 from ..autograd.arrays import settle
 from ..autograd.grad_mode import mode
 from ..autograd.hooks import RemovableHandle, add_hook, new_hooks
-from ..autograd.node import Node, Output, accumulator, add_to_grad
+from ..autograd.node import AccumulateGrad, Node, Output, accumulator, hooks_of, retain_grad, retains_grad
 from ..autograd.variable import TensorBase, set_tensor_type
 from ..device import CPU, check_device, device
 from ..dtypes import dtype as DType
 from ..dtypes import from_numpy, get_default_dtype
 from ..layout import strided
 from ..ops import inplace
+from ..ops.arguments import check_methods
 from ..ops.dims import one_dim
 from . import creation
 from .interop import Interop
+from .methods import Operations
 from .size import Size
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ class Tensor(Interop):
             if not isinstance(data, (list, tuple, np.ndarray)):
                 kind_of = "data must be a sequence (got {})" if not isinstance(data, str) else "invalid data type '{}'"
                 raise TypeError(f"new(): {kind_of.format(type(data).__name__)}")
-            array = np.empty(tuple(data), kind) if isinstance(data, Size) else np.array(data, kind)
+            array = np.empty(tuple(data), kind) if isinstance(data, Size) else finished(np.array(data), kind)
         else:
             array = np.empty(args or (0,), kind)
         return cls._wrap(array)
@@ -95,7 +97,12 @@ class Tensor(Interop):
         return self._data.itemsize
 
     element_size = lambda self: self._data.itemsize  # noqa: E731
-    dim = ndimension = lambda self: self._data.ndim
+
+    def dim(self) -> int:
+        """The number of dimensions."""
+        return self._data.ndim
+
+    ndimension = dim
     numel = nelement = lambda self: self._data.size
 
     @property
@@ -123,7 +130,7 @@ class Tensor(Interop):
 
     def is_floating_point(self) -> bool:
         """Whether the elements are floating-point numbers."""
-        return bool(self._data.dtype.kind == "f")
+        return bool(self._data.dtype.kind in FLOATING)
 
     def is_complex(self) -> bool:
         """Always False."""
@@ -131,7 +138,7 @@ class Tensor(Interop):
 
     def is_signed(self) -> bool:
         """Whether the elements may be negative."""
-        return self._data.dtype.kind in "fi"
+        return self._data.dtype.kind in "fiV"
 
     def is_same_size(self, other: Tensor) -> bool:
         """Whether both have the same shape."""
@@ -144,6 +151,8 @@ class Tensor(Interop):
     # Its place in the graph -------------------------------------------------------------------------------------------
     def _edge(self) -> Node | None:
         if self._view is not None and self._counter is not None and self._view[1] != self._counter[0]:
+            if self._creation is not None and not mode.grad:
+                return self._node  # nothing is recorded, so it is not asked who made it
             inplace.refresh(self)
         if self._node is None and self._requires:
             return accumulator(self)
@@ -151,28 +160,33 @@ class Tensor(Interop):
 
     @property
     def requires_grad(self) -> bool:
-        """Whether gradients are wanted for it: set on a leaf, inherited by what is computed from it."""
-        return self._requires or self.grad_fn is not None
+        """Whether gradients are wanted for it: set on a leaf, inherited by what is computed from it or views it."""
+        if self._requires or self._node is not None:
+            return True
+        return self._view is not None and self._view[0].requires_grad
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
-        if self.grad_fn is not None:
-            if not value:
-                raise RuntimeError(
-                    f"{_FIXED_REQUIRES_GRAD} If you want to use a computed variable in a subgraph that doesn't require "
-                    "differentiation use var_no_grad = var.detach()."
-                )
-            return
-        if value and self._data.dtype.kind != "f":
-            raise RuntimeError("only Tensors of floating point dtype can require gradients")
-        if value and self._counter is None and not mode.inference:
-            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
-        self._requires = bool(value)
+        if value and self.grad_fn is not None:
+            raise RuntimeError(_FIXED_REQUIRES_GRAD)
+        self._ask(value, "floating point and complex")
 
     def requires_grad_(self, requires_grad: bool = True) -> Tensor:
-        """Ask for gradients or not, in place; on leaves only."""
-        self.requires_grad = requires_grad
+        """Ask for gradients or not, in place. To ask for those of a tensor that is no leaf changes nothing."""
+        self._ask(requires_grad, "floating point")
         return self
+
+    def _ask(self, value: bool, kinds: str) -> None:
+        if not value and self.grad_fn is not None:
+            raise RuntimeError(
+                f"{_FIXED_REQUIRES_GRAD} If you want to use a computed variable in a subgraph that doesn't require "
+                "differentiation use var_no_grad = var.detach()."
+            )
+        if value and self._data.dtype.kind not in FLOATING:
+            raise RuntimeError(f"only Tensors of {kinds} dtype can require gradients")
+        if value and self._counter is None and not mode.inference:
+            raise RuntimeError("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.")
+        self._requires = bool(value) and self._node is None
 
     @property
     def grad_fn(self) -> Node | None:
@@ -248,7 +262,12 @@ class Tensor(Interop):
     def detach_(self) -> Tensor:
         """Leave the graph, in place."""
         if self._view is not None:
-            raise RuntimeError("Can't detach views in-place. Use detach() instead.")
+            raise RuntimeError(
+                "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+                "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() "
+                "cannot be called on these gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
+                "torch/optim/optimizer.py as the solution."
+            )
         self._node, self._requires = None, False
         return self
 
@@ -295,35 +314,19 @@ class Tensor(Interop):
     @property
     def retains_grad(self) -> bool:
         """Whether a non-leaf keeps its gradient, see `retain_grad`."""
-        node = self._node
-        return node is not None and node.hooks is not None and node.hooks.retain is not None
+        return retains_grad(self)
 
     def retain_grad(self) -> None:
         """Let this non-leaf keep its gradient in `.grad`, as leaves do."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        node = self._edge()
-        if self._node is None or node is None:
-            return
-        reference = weakref.ref(self)
-
-        def keep(g: Tensor) -> None:
-            t = reference()
-            if t is not None:
-                add_to_grad(t, g if g._node is not None else g._data, g._node is not None)
-
-        node.own_hooks().retain = keep
+        retain_grad(self)
 
     def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> RemovableHandle:
         """Call hook(grad) whenever a gradient for this tensor is computed; what it returns replaces the gradient."""
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        node = self._edge()
-        if self._node is not None and node is not None:
-            return add_hook(node.own_hooks().tensor, hook)
-        if self._hooks is None:
-            self._hooks = new_hooks()
-        return add_hook(self._hooks, hook)
+        return add_hook(hooks_of(self), hook)
 
     def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> RemovableHandle:
         """Call hook(leaf) whenever a gradient has been added to this leaf's `.grad`."""
@@ -333,16 +336,21 @@ class Tensor(Interop):
             raise RuntimeError("post accumulate grad hooks cannot be registered on non-leaf tensors")
         if self._post_accumulate_hooks is None:
             self._post_accumulate_hooks = new_hooks()
+        AccumulateGrad.watched = True
         return add_hook(self._post_accumulate_hooks, hook)
 
     # Shown, and more of its kind -------------------------------------------------------------------------------------
     def __repr__(self) -> str:
-        grad_fn = self.grad_fn
+        try:
+            grad_fn = self.grad_fn
+            maker = None if grad_fn is None else grad_fn.name().rsplit("::", 1)[-1]
+        except RuntimeError:  # one of several views, after a change in place
+            maker = "Invalid"
         return format_tensor(
-            self._data,
+            float_of(self._data),
             dtype_name=str(self.dtype),
-            requires_grad=self._requires,
-            grad_fn_name=None if grad_fn is None else grad_fn.name().rsplit("::", 1)[-1],
+            requires_grad=self.requires_grad,
+            grad_fn_name=maker,
             class_name="tensor" if type(self) is Tensor else type(self).__name__,
             default_float=str(get_default_dtype()),
         )
@@ -351,23 +359,21 @@ class Tensor(Interop):
         """`torch.tensor(data)` of self's dtype."""
         return creation.tensor(data, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
 
-    def new_zeros(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    def new_zeros(self, *size: Any, dtype: Any = None, **options: Any) -> Tensor:
         """Zeros of self's dtype."""
-        return creation.zeros(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        return creation.zeros(*size, dtype=dtype or self.dtype, **options)
 
-    def new_ones(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    def new_ones(self, *size: Any, dtype: Any = None, **options: Any) -> Tensor:
         """Ones of self's dtype."""
-        return creation.ones(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        return creation.ones(*size, dtype=dtype or self.dtype, **options)
 
-    def new_empty(self, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    def new_empty(self, *size: Any, dtype: Any = None, **options: Any) -> Tensor:
         """Unspecified values of self's dtype."""
-        return creation.empty(*size, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        return creation.empty(*size, dtype=dtype or self.dtype, **options)
 
-    def new_full(
-        self, size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-    ) -> Tensor:
+    def new_full(self, size: Any, fill_value: Any, *, dtype: Any = None, **options: Any) -> Tensor:
         """One value, of self's dtype."""
-        return creation.full(size, fill_value, dtype=dtype or self.dtype, device=device, requires_grad=requires_grad)
+        return creation.full(size, fill_value, dtype=dtype or self.dtype, **options)
 
     def cpu(self) -> Tensor:
         """self: it is on the CPU."""
@@ -399,4 +405,7 @@ def _kind(t: Any) -> str:
     return str(t.dtype.type_name.lower())
 
 
+check_methods(Operations)
+check_methods(Tensor, ("new_tensor", "new_zeros", "new_ones", "new_empty", "new_full"))
+Tensor.__module__ = "minitorch_nn"  # where users find it, and what is printed
 set_tensor_type(Tensor)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import dtypes, ops
+from .._bfloat16 import FLOATING, float_of
 from ..autograd.arrays import as_type, settle
 from ..autograd.op import op
 from ..autograd.variable import TensorBase
@@ -24,10 +26,25 @@ if TYPE_CHECKING:
     from ._tensor import Tensor
 
 
-@op(name="ToCopyBackward0", input=lambda g: g)  # the engine casts the gradient back
+@op(name="ToCopyBackward0", moves=True, input=lambda g: g)  # the engine casts the gradient back
 def cast(input: Tensor, *, dtype: Any) -> Tensor:
     """A copy of input as another dtype"""
     return as_type(input, dtype)  # type: ignore[arg-type,return-value]
+
+
+_warned = False
+
+
+def _warn_of_gradient() -> None:
+    """Tell once that a Python number takes no part in the graph."""
+    global _warned
+    if not _warned:
+        _warned = True
+        warnings.warn(
+            "Converting a tensor with requires_grad=True to a scalar may lead to unexpected behavior.\n"
+            "Consider using tensor.detach() first.",
+            stacklevel=3,
+        )
 
 
 class Conversions(Operations):
@@ -40,24 +57,26 @@ class Conversions(Operations):
         """The array itself: the two share memory. With force, of a tensor that requires gradients too."""
         if self.requires_grad and not force:
             raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+        if self._data.dtype.kind == "V":
+            raise TypeError("Got unsupported ScalarType BFloat16")
         return settle(self)
 
     def item(self) -> Any:
         """The one element as a Python number."""
         if self._data.size != 1:
             raise RuntimeError(f"a Tensor with {self._data.size} elements cannot be converted to Scalar")
-        return self._data.item()
+        return float_of(self._data).item()
 
     def tolist(self) -> Any:
         """The elements as nested lists of Python numbers."""
-        return self._data.tolist()
+        return float_of(self._data).tolist()
 
     def __format__(self, spec: str) -> str:
         return self.item().__format__(spec) if self._data.ndim == 0 else object.__format__(self, spec)
 
     def __bool__(self) -> bool:
         if self._data.size == 1:
-            return bool(self._data.item())
+            return bool(float_of(self._data).item())
         if self._data.size == 0:
             raise RuntimeError("Boolean value of Tensor with no values is ambiguous")
         raise RuntimeError("Boolean value of Tensor with more than one value is ambiguous")
@@ -69,19 +88,23 @@ class Conversions(Operations):
     def _number(self) -> Any:
         if self._data.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
-        return self._data.item()
+        return float_of(self._data).item()
 
     def __float__(self) -> float:
+        if self._node is not None or self._requires:
+            _warn_of_gradient()
         return float(self._number())
 
     def __int__(self) -> int:
         return int(self._number())
 
     def __complex__(self) -> complex:
+        if self._node is not None or self._requires:
+            _warn_of_gradient()
         return complex(self._number())
 
     def __index__(self) -> int:
-        if self._data.size != 1 or self._data.dtype.kind == "f":
+        if self._data.size != 1 or self._data.dtype.kind in FLOATING:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self._data.item())
 
@@ -103,7 +126,7 @@ class Conversions(Operations):
             raise RuntimeError(
                 f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(value)}."
             )
-        return bool((self._data == getattr(value, "_data", value)).any())
+        return bool((self == value).any())
 
     def __hash__(self) -> int:
         return id(self)
@@ -136,11 +159,11 @@ class Conversions(Operations):
         if target == self._data.dtype and not copy:
             same: Any = self
             return same if memory_format is preserve_format else laid_out(same, memory_format)  # type: ignore[no-any-return]
-        if target.kind == "f":
+        if target.kind in FLOATING:
             other = cast(self, dtype=target)  # type: ignore[arg-type]
         else:
             with np.errstate(invalid="ignore"):
-                other = self._wrap(self._data.astype(target))
+                other = self._wrap(float_of(self._data).astype(target))
         return other if memory_format is preserve_format else laid_out(other, memory_format)  # type: ignore[no-any-return]
 
     def type(self, dtype: Any = None) -> Any:
@@ -169,6 +192,10 @@ class Conversions(Operations):
     def half(self) -> Tensor:
         """As float16."""
         return self.to(dtypes.float16)
+
+    def bfloat16(self) -> Tensor:
+        """As bfloat16."""
+        return self.to(dtypes.bfloat16)
 
     def long(self) -> Tensor:
         """As int64."""

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, element, finished, float_of, narrow, rounded, wide
 from ..autograd.variable import TensorBase
 from ..dtypes import as_dtype, get_default_dtype, int64
 from ..dtypes import bool as bool_
 from ..dtypes import dtype as DType
 from ..layout import contiguous_format, preserve_format, strided
 from ..layout import memory_format as MemoryFormat
+from ..ops.arguments import refusal
 from ..ops.checks import fit_number
 from .from_data import as_tensor as as_tensor
 from .from_data import from_numpy as from_numpy
@@ -40,7 +42,13 @@ def factory(function: F) -> F:
             kwargs.pop("pin_memory", None)
             if kwargs.pop("layout", strided) is not strided:
                 raise NotImplementedError(f"{function.__name__}(): the only layout is torch.strided")
-        return function(*args, **kwargs)
+        try:
+            return function(*args, **kwargs)
+        except Exception:
+            text = refusal("torch", function.__name__, args, kwargs)
+            if text is None:
+                raise
+        raise TypeError(text)
 
     return cast(F, make)
 
@@ -101,6 +109,10 @@ def given_shape(name: str, size: Any) -> tuple[int, ...]:
     return _shape(name, (size,))
 
 
+def _filled(shape: tuple[int, ...], value: Any, kind: np.dtype[Any]) -> Any:
+    return np.full(shape, element(value, kind), kind)
+
+
 # Of one value ---------------------------------------------------------------------------------------------------------
 @factory
 def zeros(
@@ -115,7 +127,7 @@ def ones(
     *size: Any, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, **kwargs: Any
 ) -> Tensor:
     """Ones of the given shape: ones(2, 3) or ones((2, 3))"""
-    return made(np.ones(sized("ones", size, kwargs), numpy_dtype(dtype)), device, requires_grad)
+    return made(_filled(sized("ones", size, kwargs), 1, numpy_dtype(dtype)), device, requires_grad)
 
 
 @factory
@@ -137,7 +149,7 @@ def full(
     if dtype is None:
         dtype = bool_ if isinstance(value, builtins.bool) else int64 if isinstance(value, int) else None
     kind = numpy_dtype(dtype)
-    return made(np.full(given_shape("full", size), fit_number(value, kind), kind), device, requires_grad)
+    return made(_filled(given_shape("full", size), fit_number(value, kind), kind), device, requires_grad)
 
 
 @factory
@@ -152,7 +164,8 @@ def eye(
             )
         if size < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {size}")
-    return made(np.eye(n, m, dtype=numpy_dtype(dtype)), device, requires_grad)
+    kind = numpy_dtype(dtype)
+    return made(finished(np.eye(n, m, dtype=wide(kind)), kind), device, requires_grad)
 
 
 def _like(input: Any, dtype: DType | None) -> Any:
@@ -182,7 +195,8 @@ def ones_like(
     memory_format: MemoryFormat = preserve_format,
 ) -> Tensor:
     """Ones of input's shape and dtype"""
-    return like(made(np.ones_like(input._data, _like(input, dtype)), device, requires_grad), memory_format)
+    kind = _like(input, dtype)
+    return like(made(np.full_like(input._data, element(1, kind), kind), device, requires_grad), memory_format)
 
 
 @factory
@@ -210,7 +224,7 @@ def full_like(
 ) -> Tensor:
     """fill_value everywhere, of input's shape and dtype"""
     kind = _like(input, dtype)
-    filled = np.full_like(input._data, fit_number(_number(fill_value), kind), kind)
+    filled = np.full_like(input._data, element(fit_number(_number(fill_value), kind), kind), kind)
     return like(made(filled, device, requires_grad), memory_format)
 
 
@@ -246,8 +260,8 @@ def arange(
     if kind == np.int64:
         start, end, step = int(start), int(end), int(step)
     count = max(math.ceil((end - start) / step), 0)
-    if kind.kind == "f":
-        return made((start + np.arange(count) * float(step)).astype(kind), device, requires_grad)
+    if kind.kind in FLOATING:
+        return made(finished(start + np.arange(count) * float(step), kind), device, requires_grad)
     return made((int(start) + np.arange(count) * int(step)).astype(kind), device, requires_grad)
 
 
@@ -256,7 +270,8 @@ def linspace(
     start: Any, end: Any, steps: int, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """steps numbers from start to end, both included, evenly spaced"""
-    return made(_even_steps("linspace", start, end, steps, numpy_dtype(dtype)), device, requires_grad)
+    kind = numpy_dtype(dtype)
+    return made(_even_steps("linspace", start, end, steps, kind), device, requires_grad)
 
 
 @factory
@@ -272,9 +287,9 @@ def logspace(
 ) -> Tensor:
     """steps numbers from base ** start to base ** end, both included, with even steps of the exponent"""
     kind = numpy_dtype(dtype)
-    work = kind if kind.kind == "f" else np.dtype(np.float64)
+    work = wide(kind) if kind.kind in FLOATING else np.dtype(np.float64)
     exponents = _even_steps("logspace", start, end, steps, work)
-    return made(np.power(base, exponents, dtype=work).astype(kind), device, requires_grad)
+    return made(finished(np.power(base, exponents, dtype=work), kind), device, requires_grad)
 
 
 def _even_steps(name: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]) -> Any:
@@ -284,6 +299,8 @@ def _even_steps(name: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]
         raise RuntimeError("number of steps must be non-negative")
     if kind.kind == "b":
         raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
+    if kind.kind == "V":
+        return _even_bfloat16s(_number(start), _number(end), steps)
     if kind.kind != "f":
         return np.linspace(_number(start), _number(end), steps).astype(kind)
     first, last = kind.type(_number(start)), kind.type(_number(end))
@@ -293,3 +310,15 @@ def _even_steps(name: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]
     i = np.arange(steps, dtype=kind)
     half = i < steps // 2  # from both ends, as PyTorch does, so that the two ends are exact
     return np.where(half, first + step * i, last - step * (steps - 1 - i)).astype(kind)
+
+
+def _even_bfloat16s(start: float, end: float, steps: int) -> Any:
+    """As `_even_steps`, each intermediate result rounded"""
+    first, last = rounded(start), rounded(end)
+    if steps == 1:
+        return narrow(np.array([first]))
+    step = rounded(rounded(last - first) / max(steps - 1, 1))
+    i = np.arange(steps)
+    low = i < steps // 2
+    offset = float_of(narrow(step * np.where(low, i, steps - 1 - i)))
+    return narrow(np.where(low, first + offset, last - offset))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import random
+from .._bfloat16 import finished, float_of
+from ..autograd.arrays import settle
 from ..autograd.variable import TensorBase
 from ..dtypes import dtype as DType
 from ..layout import memory_format as MemoryFormat
 from ..layout import preserve_format
+from ..ops.dims import common_shape
 from .creation import factory, given_shape, numpy_dtype, sized
 from .from_data import made
 from .memory_format import like
@@ -110,11 +114,38 @@ def normal(
     data = [v._data for v in (mean, std) if isinstance(v, TensorBase)]
     if not data:
         raise TypeError("normal() needs a size where mean and std are numbers")
-    if isinstance(std, TensorBase) and (std._data < 0).any():
+    if isinstance(std, TensorBase) and (float_of(std._data) < 0).any():
         raise RuntimeError("normal expects all elements of std >= 0.0")
-    shape = np.broadcast_shapes(*(d.shape for d in data))
-    noise = _generator(generator).normal(shape, dtype=data[0].dtype)
-    return made(noise * getattr(std, "_data", std) + getattr(mean, "_data", mean), device, requires_grad)
+    shape = common_shape(*(d.shape for d in data))
+    kind = data[0].dtype
+    noise = _generator(generator).normal(shape, dtype=kind)
+    scaled = finished(float_of(noise) * float_of(getattr(std, "_data", std)), kind)
+    shifted = finished(float_of(scaled) + float_of(getattr(mean, "_data", mean)), kind)
+    return made(shifted, device, requires_grad)
+
+
+def _as_it_lies(draw: Callable[..., Tensor], input: Tensor, order: MemoryFormat, **options: Any) -> Tensor:
+    """draw(shape) with the numbers in the order in which input's elements lie in memory, as PyTorch fills them in"""
+    if not isinstance(input, TensorBase):
+        raise TypeError(f"argument 'input' (position 1) must be Tensor, not {type(input).__name__}")
+    array = settle(input)
+    dims = sorted(range(array.ndim), key=lambda d: -array.strides[d])
+    if order is not preserve_format or array.flags.c_contiguous or 0 in array.strides:
+        return like(draw(array.shape, dtype=options.pop("dtype") or input.dtype, **options), order)
+    drawn = draw(tuple(array.shape[d] for d in dims), dtype=options.pop("dtype") or input.dtype, **options)
+    drawn._data = drawn._data.transpose(sorted(range(array.ndim), key=dims.__getitem__))
+    return drawn
+
+
+def _is_scattered(input: Tensor) -> bool:
+    """Whether normals of its layout are made one by one: where the elements do not lie row by row."""
+    strides = settle(input).strides if isinstance(input, TensorBase) else ()
+    return 0 not in strides and list(strides) != sorted(strides, reverse=True)
+
+
+def _one_by_one(size: Any, *, generator: Any, dtype: DType, device: Any, requires_grad: bool) -> Tensor:
+    array = _generator(generator).normal(tuple(size), 0.0, 1.0, dtype.numpy, True)
+    return made(array, device, requires_grad)
 
 
 @factory
@@ -128,14 +159,9 @@ def rand_like(
     memory_format: MemoryFormat = preserve_format,
 ) -> Tensor:
     """Uniform numbers in [0, 1), of input's shape and dtype"""
-    drawn = rand(
-        input._data.shape,
-        generator=generator,
-        dtype=dtype or input.dtype,
-        device=device,
-        requires_grad=requires_grad,
+    return _as_it_lies(
+        rand, input, memory_format, generator=generator, dtype=dtype, device=device, requires_grad=requires_grad
     )
-    return like(drawn, memory_format)
 
 
 @factory
@@ -149,14 +175,15 @@ def randn_like(
     memory_format: MemoryFormat = preserve_format,
 ) -> Tensor:
     """Normal numbers, of input's shape and dtype"""
-    drawn = randn(
-        input._data.shape,
+    return _as_it_lies(
+        _one_by_one if _is_scattered(input) else randn,
+        input,
+        memory_format,
         generator=generator,
-        dtype=dtype or input.dtype,
+        dtype=dtype,
         device=device,
         requires_grad=requires_grad,
     )
-    return like(drawn, memory_format)
 
 
 @factory
@@ -172,13 +199,12 @@ def randint_like(
     memory_format: MemoryFormat = preserve_format,
 ) -> Tensor:
     """Whole numbers in [low, high), or [0, low), of input's shape and dtype"""
-    drawn = randint(
-        low,
-        high,
-        tuple(input._data.shape),
+    return _as_it_lies(
+        lambda shape, **options: randint(low, high, tuple(shape), **options),
+        input,
+        memory_format,
         generator=generator,
-        dtype=dtype or input.dtype,
+        dtype=dtype,
         device=device,
         requires_grad=requires_grad,
     )
-    return like(drawn, memory_format)

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, as_type, finished, float_of
 from ..autograd.grad_mode import mode
 from ..autograd.variable import TensorBase, tensor_type
 from ..device import check_device
 from ..dtypes import as_dtype, get_default_dtype, promote_numpy
 from ..dtypes import dtype as DType
 from ..dtypes import from_numpy as dtype_of
+from ..ops.arguments import checked_factory
 
 if TYPE_CHECKING:
     from ._tensor import Tensor
@@ -28,7 +30,9 @@ def made(array: Any, device: Any, requires_grad: bool) -> Tensor:
     if mode.inference:
         t._counter = None  # type: ignore[assignment]
     if requires_grad:
-        if array.dtype.kind != "f":
+        if requires_grad is not True:
+            raise TypeError(f"argument 'requires_grad' must be bool, not {type(requires_grad).__name__}")
+        if array.dtype.kind not in FLOATING:
             raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
         t._requires = True
     return t
@@ -43,8 +47,6 @@ def _leaf_types(data: Any) -> set[np.dtype[Any]]:
     for kind in set(map(type, data)):  # one look a row, not one a number: rows are long and of one type
         if issubclass(kind, (*_SEQUENCES, np.ndarray, TensorBase)):
             found |= set().union(*(_leaf_types(d) for d in data if type(d) is kind))
-        elif issubclass(kind, (str, bytes)):
-            raise ValueError(f"too many dimensions '{kind.__name__}'")
         else:
             found.add(_leaf_type(kind, None))
     return found
@@ -66,16 +68,33 @@ def _leaf_type(kind: type, value: Any) -> np.dtype[Any]:
     raise RuntimeError(f"Could not infer dtype of {kind.__name__}")
 
 
+def _of_users(array: np.ndarray[Any, Any]) -> DType:
+    """The dtype of an array that comes from outside, where no type stands for bfloat16. Raises TypeError."""
+    if array.dtype.kind == "V":
+        raise TypeError(
+            "can't convert np.ndarray of type numpy.void. The only supported types are: float64, float32, float16, "
+            "complex64, complex128, int64, int32, int16, int8, uint64, uint32, uint16, uint8, and bool."
+        )
+    found = dtype_of(array.dtype)
+    assert found.numpy == array.dtype  # asked for, so that operations know of arrays of two bytes
+    return found
+
+
 # The values -----------------------------------------------------------------------------------------------------------
 def as_array(data: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
     """A new array of data: numbers, (nested) sequences of them and of tensors, arrays"""
     if isinstance(data, TensorBase):
-        data = data._data
+        return as_type(data._data, data._data.dtype if dtype is None else dtype.numpy)
     if isinstance(data, (np.ndarray, np.generic)):
-        kind = dtype_of(np.asarray(data).dtype) if dtype is None else dtype
-        return np.array(data).astype(kind.numpy, copy=False)
+        kind = _of_users(np.asarray(data)) if dtype is None else dtype
+        return finished(np.array(data), kind.numpy)
     if hasattr(data, "__array__") and not isinstance(data, type):
         return as_array(np.asarray(data), dtype)
+    first = data
+    while isinstance(first, _SEQUENCES) and len(first):
+        first = first[0]
+    if isinstance(first, (str, bytes)) and first is not data:
+        raise ValueError(f"too many dimensions '{type(first).__name__}'")
     found = _leaf_types(data)
     target = dtype.numpy if dtype is not None else reduce(promote_numpy, found) if found else get_default_dtype().numpy
     try:
@@ -92,7 +111,7 @@ def _numbers(data: Any) -> Any:
     if isinstance(data, TensorBase):
         if data._data.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
-        return data._data.item()
+        return float_of(data._data).item()
     if isinstance(data, (list, tuple)) and any(issubclass(k, (TensorBase, list, tuple)) for k in set(map(type, data))):
         return [_numbers(d) for d in data]
     return data
@@ -106,7 +125,7 @@ def _fitted(array: np.ndarray[Any, Any], target: np.dtype[Any]) -> np.ndarray[An
         if not (array.min() >= low and array.max() <= limits.max):
             raise RuntimeError(f"value cannot be converted to type {target.name} without overflow")
     with np.errstate(over="ignore"):
-        return array.astype(target, copy=False)
+        return finished(array, target)
 
 
 def _ragged(data: Any) -> Exception:
@@ -139,6 +158,7 @@ def _ragged(data: Any) -> Exception:
 
 
 # The functions --------------------------------------------------------------------------------------------------------
+@checked_factory
 def tensor(
     data: Any, *, dtype: DType | None = None, device: Any = None, requires_grad: bool = False, pin_memory: bool = False
 ) -> Tensor:
@@ -160,6 +180,7 @@ def tensor(
     return made(as_array(data, None if dtype is None else as_dtype(dtype)), device, requires_grad)
 
 
+@checked_factory
 def as_tensor(data: Any, dtype: DType | None = None, device: Any = None) -> Tensor:
     """data as a tensor, without a copy where that is possible: a tensor as it is, an array by sharing its memory"""
     kind = None if dtype is None else as_dtype(dtype)
@@ -177,7 +198,7 @@ def from_numpy(ndarray: np.ndarray[Any, Any]) -> Tensor:
     """A tensor on the memory of ndarray: a change of one is seen in the other"""
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
-    dtype_of(ndarray.dtype)
+    _of_users(ndarray)
     if any(s < 0 for s in ndarray.strides):
         raise ValueError(
             "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..autograd.arrays import settle
 from ..autograd.variable import TensorBase, tensor_type
+from ..dtypes import bfloat16
 from . import numpy_functions as table
 from .conversion import Conversions
 from .from_data import from_numpy, made
@@ -19,7 +20,7 @@ from .from_data import from_numpy, made
 if TYPE_CHECKING:
     from ._tensor import Tensor
 
-_OWN_STATE = ("_accumulator", "_hooks", "_post_accumulate_hooks", "_made_under_no_grad", "_multi_view")
+_OWN_STATE = ("_accumulator", "_hooks", "_post_accumulate_hooks", "_creation")
 
 
 def _tensors(tree: Any) -> Iterator[Any]:
@@ -34,7 +35,7 @@ def _tensors(tree: Any) -> Iterator[Any]:
 def _arrays(tree: Any) -> Any:
     """Nested arguments with an array for each tensor."""
     if isinstance(tree, TensorBase):
-        return settle(tree)
+        return cast("Tensor", tree).detach().numpy()  # raises for bfloat16
     return type(tree)(map(_arrays, tree)) if type(tree) in (list, tuple) else tree
 
 
@@ -158,6 +159,8 @@ def _attributes(t: TensorBase) -> dict[str, Any]:
 
 def restore(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:
     """The tensor that was copied or pickled"""
+    if array.dtype.kind == "V":
+        array = array.view(bfloat16.numpy)  # unpickled: tell the operations that there is such a tensor
     t = cast("Tensor", tensor_type()._wrap(array))
     t._requires = requires_grad
     return t

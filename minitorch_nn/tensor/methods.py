@@ -8,13 +8,19 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import ops
+from .._bfloat16 import FLOATING
 from ..autograd import dispatch
 from ..autograd.dispatch import OPERANDS
 from ..autograd.variable import TensorBase
 from ..dtypes import from_numpy, result_numpy
-from ..ops import arithmetic, filling, getitem, indexing, inplace, sampling
+from ..ops import arithmetic, choose, filling, getitem, indexing, inplace, sampling, strided
+from ..ops.arguments import unchecked
+from ..ops.gather import scatter_, scatter_add_
 from ..ops.inplace import in_place
+from ..ops.scattering import index_copy_, index_fill_, masked_scatter_, put_
 from ..ops.slices import unfold as windows
+from .elementary import Elementary
+from .matrices import Matrices
 from .memory_format import clone, contiguous, is_contiguous
 
 if TYPE_CHECKING:
@@ -25,6 +31,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def _operand(function: Any, types: tuple[type, ...] = OPERANDS) -> Callable[[Any, Any], Tensor]:
     """A binary operator that leaves other people's types to them."""
+    function = unchecked(function)
     op = getattr(function, "op", None)
     if op is not None and op.kind is not None and types is OPERANDS:
         return dispatch.function(op, operator=True)
@@ -53,7 +60,7 @@ def _shift(name: str, function: Any) -> Callable[[Any, Any], Tensor]:
     return shift
 
 
-class Operations(TensorBase):
+class Operations(Matrices, Elementary):
     """What can be computed with a tensor."""
 
     __slots__ = ()
@@ -105,7 +112,7 @@ class Operations(TensorBase):
     __ixor__ = _operand(in_place(ops.bitwise_xor))
 
     def __invert__(self: Any) -> Tensor:
-        if self._data.dtype.kind == "f":
+        if self._data.dtype.kind in FLOATING:
             raise TypeError("~ (operator.invert) is only implemented on integer and Boolean-type tensors")
         return ops.bitwise_not(self)
 
@@ -152,9 +159,9 @@ class Operations(TensorBase):
     clamp_min = ops.clamp_min
     maximum = ops.maximum
     minimum = ops.minimum
-    clamp_ = clip_ = in_place(ops.clamp)
-    clamp_max_ = in_place(ops.clamp_max)
-    clamp_min_ = in_place(ops.clamp_min)
+    clamp_ = clip_ = choose.clamp_
+    clamp_max_ = choose.clamp_max_
+    clamp_min_ = choose.clamp_min_
 
     def where(self, condition: Tensor, other: Any) -> Tensor:
         """self where condition, else other"""
@@ -292,10 +299,10 @@ class Operations(TensorBase):
     scatter = ops.scatter
     scatter_add = ops.scatter_add
     take_along_dim = ops.take_along_dim
-    masked_fill_ = in_place(ops.masked_fill)
-    scatter_ = in_place(ops.scatter)
-    scatter_add_ = in_place(ops.scatter_add)
-    index_add_ = in_place(ops.index_add)
+    masked_fill_ = indexing.masked_fill_
+    scatter_ = scatter_
+    scatter_add_ = scatter_add_
+    index_add_ = indexing.index_add_
     index_put_ = indexing.index_put_
 
     # Joining and reordering
@@ -309,8 +316,8 @@ class Operations(TensorBase):
     tril = ops.tril
     triu = ops.triu
     unique = ops.unique
-    tril_ = in_place(ops.tril)
-    triu_ = in_place(ops.triu)
+    tril_ = in_place(ops.tril, inplace.check_history)
+    triu_ = in_place(ops.triu, inplace.check_history)
 
     # Products
     addmm = ops.addmm
@@ -323,9 +330,9 @@ class Operations(TensorBase):
     mm = ops.mm
     mv = ops.mv
     outer = ger = ops.outer
-    addmm_ = in_place(ops.addmm)
-    addmv_ = in_place(ops.addmv)
-    baddbmm_ = in_place(ops.baddbmm)
+    addmm_ = in_place(ops.addmm, inplace.check_written)
+    addmv_ = in_place(ops.addmv, inplace.check_history)
+    baddbmm_ = in_place(ops.baddbmm, inplace.check_history)
 
     # Reductions
     cumprod = ops.cumprod
@@ -372,7 +379,8 @@ class Operations(TensorBase):
     select = ops.select
     squeeze = ops.squeeze
     t = ops.t
-    transpose = swapaxes = swapdims = ops.transpose
+    transpose = swapdims = ops.transpose
+    swapaxes = ops.swapaxes
     unflatten = ops.unflatten
     unsqueeze = ops.unsqueeze
     view = ops.view
@@ -380,8 +388,8 @@ class Operations(TensorBase):
     unfold = windows
     squeeze_ = inplace.reshaped(ops.squeeze)
     unsqueeze_ = inplace.reshaped(ops.unsqueeze)
-    t_ = inplace.reshaped(ops.t)
-    transpose_ = inplace.reshaped(ops.transpose)
+    transpose_ = swapaxes_ = swapdims_ = inplace.reshaped(ops.transpose)
+    t_ = inplace.t_
 
     @property
     def T(self: Any) -> Tensor:
@@ -400,37 +408,33 @@ class Operations(TensorBase):
             )
         return ops.permute(self, tuple(range(n - 1, -1, -1)))
 
-    @property
-    def mT(self: Any) -> Tensor:
-        """The last two dimensions swapped."""
-        if self._data.ndim < 2:
-            raise RuntimeError(
-                f"tensor.mT is only supported on matrices or batches of matrices. Got {self._data.ndim}-D tensor."
-            )
-        return ops.transpose(self, -2, -1)
-
     # Parts
     chunk = ops.chunk
     split = ops.split
     unbind = ops.unbind
 
     # Statistics, parts and products of several tensors
-    argwhere = ops.argwhere
-    bincount = ops.bincount
-    cross = ops.cross
-    diff = ops.diff
-    histc = ops.histc
     index_fill = ops.index_fill
     kron = ops.kron
-    kthvalue = ops.kthvalue
-    median = ops.median
-    nan_to_num = ops.nan_to_num
-    nanmean = ops.nanmean
-    nansum = ops.nansum
-    quantile = ops.quantile
     rot90 = ops.rot90
     take = ops.take
     tensor_split = ops.tensor_split
     trace = ops.trace
-    index_fill_ = in_place(ops.index_fill)
+    index_fill_ = index_fill_
     nan_to_num_ = in_place(ops.nan_to_num)
+
+    # Memory under other strides, and parts written
+    as_strided = ops.as_strided
+    as_strided_ = strided.as_strided_
+    fill_diagonal_ = strided.fill_diagonal_
+    resize_ = strided.resize_
+    resize_as_ = strided.resize_as_
+    diagonal_scatter = ops.diagonal_scatter
+    index_copy = ops.index_copy
+    masked_scatter = ops.masked_scatter
+    put = ops.put
+    select_scatter = ops.select_scatter
+    slice_scatter = ops.slice_scatter
+    index_copy_ = index_copy_
+    masked_scatter_ = masked_scatter_
+    put_ = put_

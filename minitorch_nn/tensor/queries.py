@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .._bfloat16 import FLOATING
 from ._tensor import Tensor
 
 
@@ -19,7 +20,7 @@ def numel(input: Tensor) -> int:
 
 def is_floating_point(input: Tensor) -> bool:
     """Whether the elements are floating-point numbers"""
-    return bool(input._data.dtype.kind == "f")
+    return bool(input._data.dtype.kind in FLOATING)
 
 
 def is_complex(input: Tensor) -> bool:

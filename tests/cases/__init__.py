@@ -2,10 +2,44 @@
 
 from __future__ import annotations
 
-from . import activation, binary, convolution, creation, elementwise, indexing, layers, linalg, loss, reduction, shape
+from . import (
+    activation,
+    binary,
+    convolution,
+    creation,
+    decompositions,
+    elementwise,
+    indexing,
+    layers,
+    linalg,
+    loss,
+    ordering,
+    parts,
+    reduction,
+    sampling,
+    shape,
+    special,
+)
 from .core import Case
 
-FAMILIES = (elementwise, binary, reduction, shape, indexing, linalg, creation, activation, loss, convolution, layers)
+FAMILIES = (
+    elementwise,
+    binary,
+    reduction,
+    shape,
+    indexing,
+    linalg,
+    creation,
+    activation,
+    loss,
+    convolution,
+    layers,
+    sampling,
+    special,
+    ordering,
+    parts,
+    decompositions,
+)
 CASES: list[Case] = [case for family in FAMILIES for case in family.CASES]
 
 names = [case.name for case in CASES]

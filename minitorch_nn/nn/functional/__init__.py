@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from ..._absent import absent
+from ...ops import pdist as pdist
+from ...ops.arguments import check_functions as _check_functions
 from ._activation import (
     celu,
     celu_,
@@ -64,8 +66,16 @@ from ._loss import (
     soft_margin_loss,
     triplet_margin_loss,
 )
+from ._margin_loss import (
+    ctc_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    triplet_margin_with_distance_loss,
+)
 from ._multi_head_attention import _canonical_mask as _canonical_mask
 from ._multi_head_attention import multi_head_attention_forward
+from ._noise import dropout3d, feature_alpha_dropout, rrelu, rrelu_
 from ._normalization import (
     alpha_dropout,
     batch_norm,
@@ -92,12 +102,14 @@ from ._pooling import (
     max_pool1d,
     max_pool2d,
 )
+from ._sampling import affine_grid, embedding_bag, grid_sample, max_unpool1d, max_unpool2d, max_unpool3d
 
 __all__ = [
     "adaptive_avg_pool1d",
     "adaptive_avg_pool2d",
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
+    "affine_grid",
     "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
@@ -115,16 +127,21 @@ __all__ = [
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
+    "ctc_loss",
     "dropout",
     "dropout1d",
     "dropout2d",
+    "dropout3d",
     "elu",
     "elu_",
     "embedding",
+    "embedding_bag",
+    "feature_alpha_dropout",
     "fold",
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "grid_sample",
     "group_norm",
     "gumbel_softmax",
     "hardshrink",
@@ -150,14 +167,21 @@ __all__ = [
     "margin_ranking_loss",
     "max_pool1d",
     "max_pool2d",
+    "max_unpool1d",
+    "max_unpool2d",
+    "max_unpool3d",
     "mish",
     "mse_loss",
     "multi_head_attention_forward",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
     "nll_loss",
     "normalize",
     "one_hot",
     "pad",
     "pairwise_distance",
+    "pdist",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
@@ -166,6 +190,8 @@ __all__ = [
     "relu6",
     "relu_",
     "rms_norm",
+    "rrelu",
+    "rrelu_",
     "scaled_dot_product_attention",
     "selu",
     "selu_",
@@ -183,8 +209,10 @@ __all__ = [
     "threshold",
     "threshold_",
     "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
     "unfold",
     "upsample",
 ]
 
+_check_functions(globals(), "F")
 __getattr__ = absent(__name__, globals())

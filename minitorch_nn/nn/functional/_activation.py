@@ -224,21 +224,21 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     """exp(x) / sum of exp(x) along `dim`, computed in `dtype` if given."""
     if dim is None:
         dim = _implicit_dim("softmax", input.ndim, _stacklevel)
-    return ops.softmax(input, dim, dtype=dtype)
+    return input.softmax(dim, dtype=dtype)
 
 
 def softmin(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None) -> Tensor:
     """exp(-x) / sum of exp(-x) along `dim`, computed in `dtype` if given."""
     if dim is None:
         dim = _implicit_dim("softmin", input.ndim, _stacklevel)
-    return ops.softmax(-input, dim, dtype=dtype)
+    return (-input).softmax(dim, dtype=dtype)
 
 
 def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: DType | None = None) -> Tensor:
     """x - log(sum of exp(x) along `dim`), computed in `dtype` if given."""
     if dim is None:
         dim = _implicit_dim("log_softmax", input.ndim, _stacklevel)
-    return ops.log_softmax(input, dim, dtype=dtype)
+    return input.log_softmax(dim, dtype=dtype)
 
 
 def gumbel_softmax(logits: Tensor, tau: float = 1, hard: bool = False, eps: float = 1e-10, dim: int = -1) -> Tensor:

@@ -38,7 +38,7 @@ def interpolate(
         raise ValueError(
             "align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | trilinear"
         )
-    axes = input.ndim - 2
+    axes = input.dim() - 2
     sizes, scales = _sizes(input, axes, size, scale_factor)
     if recompute_scale_factor:
         if size is not None:

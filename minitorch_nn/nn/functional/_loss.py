@@ -55,7 +55,7 @@ def _reduce(loss: Tensor, reduction: str) -> Tensor:
 
 def _same_size(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
     """Both broadcast to one shape; a warning where that was needed."""
-    if target.shape != input.shape:
+    if target.size() != input.size():
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will "
             "likely lead to incorrect results due to broadcasting. Please ensure they have the same size.",
@@ -179,7 +179,7 @@ def binary_cross_entropy(
 ) -> Tensor:
     """mean of -weight * (target log(input) + (1 - target) log(1 - input)), for probabilities; logs are cut at -100."""
     reduction = _reduction(size_average, reduce, reduction)
-    if target.shape != input.shape:
+    if target.size() != input.size():
         raise ValueError(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. "
             "Please ensure they have the same size."
@@ -198,7 +198,7 @@ def binary_cross_entropy_with_logits(
 ) -> Tensor:
     """mean of -weight * (pos_weight target log(s) + (1 - target) log(1 - s)), s = sigmoid(input)."""
     reduction = _reduction(size_average, reduce, reduction)
-    if target.shape != input.shape:
+    if target.size() != input.size():
         raise ValueError(f"Target size ({target.shape}) must be the same as input size ({input.shape})")
     return ops.binary_cross_entropy_with_logits(input, target, weight, pos_weight, reduction)
 

@@ -51,7 +51,7 @@ def batch_norm(
     takes the unbiased one): running = (1 - momentum) running + momentum batch. Else the running ones are used.
     """
     if training:
-        _more_than_one_value(input.shape)
+        _more_than_one_value(input.size())
     if training and eps <= 0.0:
         raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
     if eps < 0.0:
@@ -111,7 +111,7 @@ def group_norm(
     input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
 ) -> Tensor:
     """(N, C, *) -> the same: (x - mean) / sqrt(var + eps) * weight + bias, over C / num_groups channels and `*`."""
-    if input.ndim < 2:
+    if input.dim() < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {input.ndim}")
     _more_than_one_value([input.shape[0] * input.shape[1] // num_groups, num_groups, *input.shape[2:]])
     return ops.group_norm(input, num_groups, weight, bias, eps)
@@ -139,7 +139,7 @@ def rms_norm(
 
 def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1.0) -> Tensor:
     """(N, C, *) -> the same: x_c / (k + alpha / size * sum of x² over `size` channels around c) ** beta."""
-    if input.ndim < 3:
+    if input.dim() < 3:
         raise ValueError(
             f"Expected 3D or higher dimensionality                          input (got {input.ndim} dimensions)"
         )
@@ -185,7 +185,7 @@ def _drop_channels(input: Tensor, p: float, training: bool, inplace: bool) -> Te
 def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """(N, C, L) or (C, L) -> the same: dropout of whole channels."""
     _check_probability(p)
-    if input.ndim not in (2, 3):
+    if input.dim() not in (2, 3):
         raise RuntimeError(
             f"dropout1d: Expected 2D or 3D input, but received a {input.ndim}D input. Note that dropout1d exists to "
             "provide channel-wise dropout on inputs with 1 spatial dimension, a channel dimension, and an optional "
@@ -199,7 +199,7 @@ def dropout1d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
 def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """(N, C, H, W) -> the same: dropout of whole channels. As in PyTorch, a 3D input is taken as (N, C, L)."""
     _check_probability(p)
-    if input.ndim not in (3, 4):
+    if input.dim() not in (3, 4):
         warnings.warn(
             f"dropout2d: Received a {input.ndim}-D input to dropout2d, which is deprecated and will result in an error "
             "in a future release. To retain the behavior and silence this warning, please use dropout instead. Note "
@@ -215,7 +215,7 @@ def dropout2d(input: Tensor, p: float = 0.5, training: bool = True, inplace: boo
             "the 1D channel-wise dropout behavior, please switch to using dropout1d instead.",
             stacklevel=2,
         )
-    if input.ndim < 2:
+    if input.dim() < 2:
         raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
     return _drop_channels(input, p, training, inplace)
 

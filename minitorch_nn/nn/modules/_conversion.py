@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ...autograd import no_grad
 from ...device import check_device
+from ...dtypes import bfloat16, float16, float32, float64
 from ...dtypes import dtype as DType
-from ...dtypes import float16, float32, float64
 from ...layout import check_memory_format, preserve_format
-from ...tensor import Tensor
+from ...tensor import Tensor, empty_like
 from ..parameter import Parameter
 
 if TYPE_CHECKING:
@@ -93,6 +93,19 @@ class _Conversion:
     def half(self) -> Self:
         """Convert floating parameters and buffers to float16. Returns self."""
         return self._apply(lambda t: t.to(float16) if t.is_floating_point() else t)
+
+    def bfloat16(self) -> Self:
+        """Convert floating parameters and buffers to bfloat16. Returns self."""
+        return self._apply(lambda t: t.to(bfloat16) if t.is_floating_point() else t)
+
+    def to_empty(self, *, device: Any, recurse: bool = True) -> Self:
+        """Give every parameter and buffer new memory, not initialised. device: the CPU or None. Returns self."""
+        check_device(device)
+        return self._apply(empty_like, recurse)
+
+    def share_memory(self) -> Self:
+        """Raises NotImplementedError: there are no other processes to share memory with."""
+        raise NotImplementedError("Module.share_memory is not available: a DataLoader's workers are threads")
 
     def cpu(self) -> Self:
         """The module is on the CPU already. Returns self."""

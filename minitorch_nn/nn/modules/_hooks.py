@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...autograd import Function, is_grad_enabled
 from ...autograd.hooks import Hooks, RemovableHandle, add_hook, new_hooks
 from ...tensor import Tensor
+from ._global_hooks import NOT_BOTH, both, everywhere, hook_last_node, split_backward_hooks
 
 if TYPE_CHECKING:
     from .module import Module
@@ -25,6 +26,8 @@ class _Hooks:
     _forward_pre_hooks: Hooks
     _hooks_with_kwargs: set[int]
     _hooks_always_called: set[int]
+    _is_full_backward_hook: bool | None = None
+    """Whether the backward hooks are full ones; None before the first."""
 
     if TYPE_CHECKING:
 
@@ -52,7 +55,13 @@ class _Hooks:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run `forward` on the arguments, with the hooks around it."""
         try:
-            if not (self._forward_hooks or self._forward_pre_hooks or self._backward_hooks or self._backward_pre_hooks):
+            if not (
+                self._forward_hooks
+                or self._forward_pre_hooks
+                or self._backward_hooks
+                or self._backward_pre_hooks
+                or everywhere
+            ):
                 return self.forward(*args, **kwargs)
             return self._call_with_hooks(args, kwargs)
         except Exception as error:
@@ -65,17 +74,23 @@ class _Hooks:
         try:
             args, kwargs = self._run_pre_hooks(args, kwargs)
             backward = None
-            if self._backward_hooks or self._backward_pre_hooks:
-                backward = _BackwardHooks(self)
+            full, plain = split_backward_hooks(self)
+            pre = [*everywhere.backward_pre.values(), *self._backward_pre_hooks.values()]
+            if full or pre:
+                backward = _BackwardHooks(self, full, pre)
                 args = backward.around_inputs(args)
             result = self.forward(*args, **kwargs)
-            for key, hook in list(self._forward_hooks.items()):
+            for key, hook in both(everywhere.forward, self._forward_hooks):
                 called.add(key)
                 result = self._run_forward_hook(key, hook, args, kwargs, result)
-            return result if backward is None else backward.around_outputs(result)
+            if backward is not None:
+                result = backward.around_outputs(result)
+            if plain:
+                hook_last_node(self, plain, args, result)
+            return result
         except Exception:
-            for key, hook in list(self._forward_hooks.items()):
-                if key in self._hooks_always_called and key not in called:
+            for key, hook in both(everywhere.forward, self._forward_hooks):
+                if (key in self._hooks_always_called or key in everywhere.always_called) and key not in called:
                     try:
                         result = self._run_forward_hook(key, hook, args, kwargs, result)
                     except Exception as error:
@@ -88,11 +103,12 @@ class _Hooks:
 
     def _run_forward_hook(self, key: int, hook: _Hook, args: Any, kwargs: Any, result: Any) -> Any:
         """The output of the module after this hook has seen it."""
-        changed = hook(self, args, kwargs, result) if key in self._hooks_with_kwargs else hook(self, args, result)
+        with_kwargs = key in self._hooks_with_kwargs or key in everywhere.with_kwargs
+        changed = hook(self, args, kwargs, result) if with_kwargs else hook(self, args, result)
         return result if changed is None else changed
 
     def _run_pre_hooks(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        for key, hook in list(self._forward_pre_hooks.items()):
+        for key, hook in both(everywhere.forward_pre, self._forward_pre_hooks):
             if key in self._hooks_with_kwargs:
                 changed = hook(self, args, kwargs)
                 if changed is None:
@@ -146,7 +162,17 @@ class _Hooks:
         Both are tuples with one entry per positional argument or output, None for what is not a Tensor. What it
         returns, if not None, replaces `grad_input`.
         """
+        if self._is_full_backward_hook is False:
+            raise RuntimeError(NOT_BOTH)
+        self._is_full_backward_hook = True
         return _add(self._backward_hooks, hook, prepend)
+
+    def register_backward_hook(self, hook: _Hook) -> RemovableHandle:
+        """The old form of `register_full_backward_hook`: sees the gradients of the last node that forward recorded."""
+        if self._is_full_backward_hook is True:
+            raise RuntimeError(NOT_BOTH)
+        self._is_full_backward_hook = False
+        return add_hook(self._backward_hooks, hook)
 
 
 def _add(hooks: Hooks, hook: _Hook, prepend: bool) -> RemovableHandle:
@@ -201,10 +227,8 @@ class BackwardHookFunction(Function):
 class _BackwardHooks:
     """One call of a module with backward hooks: its inputs and outputs go through an identity that runs the hooks."""
 
-    def __init__(self, module: _Hooks) -> None:
-        self.module = module
-        self.hooks = list(module._backward_hooks.values())
-        self.pre_hooks = list(module._backward_pre_hooks.values())
+    def __init__(self, module: _Hooks, hooks: list[_Hook], pre_hooks: list[_Hook]) -> None:
+        self.module, self.hooks, self.pre_hooks = module, hooks, pre_hooks
         self.grad_output: tuple[Any, ...] | None = None
         self.n_inputs = 0
         self.inputs_tracked = False

@@ -1,4 +1,4 @@
-"""Layers that drop values at random while training: `Dropout`, `Dropout1d`, `Dropout2d`, `AlphaDropout`."""
+"""Layers that drop values at random while training: `Dropout`, `AlphaDropout`, and both for whole channels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ...tensor import Tensor
 from .. import functional as F
 from .module import Module
 
-__all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d"]
+__all__ = ["AlphaDropout", "Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "FeatureAlphaDropout"]
 
 
 class _DropoutNd(Module):
@@ -56,3 +56,20 @@ class AlphaDropout(_DropoutNd):
 
     def forward(self, input: Tensor) -> Tensor:
         return F.alpha_dropout(input, self.p, self.training, self.inplace)
+
+
+class Dropout3d(_DropoutNd):
+    """(N, C, D, H, W) or (C, D, H, W) -> the same: Dropout of whole channels.
+
+    Source: Tompson et al. 2015, Efficient Object Localization Using Convolutional Networks, section 3.2.
+    """
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.dropout3d(input, self.p, self.training, self.inplace)
+
+
+class FeatureAlphaDropout(_DropoutNd):
+    """(N, C, *) -> the same: AlphaDropout of whole channels."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.feature_alpha_dropout(input, self.p, self.training, self.inplace)

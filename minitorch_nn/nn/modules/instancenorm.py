@@ -32,12 +32,12 @@ class _InstanceNorm(_NormBase):
 
     def _check_input_dim(self, input: Tensor) -> None:
         unbatched = self._axes + 1
-        if input.ndim not in (unbatched, unbatched + 1):
-            raise ValueError(f"expected {unbatched}D or {unbatched + 1}D input (got {input.ndim}D input)")
+        if input.dim() not in (unbatched, unbatched + 1):
+            raise ValueError(f"expected {unbatched}D or {unbatched + 1}D input (got {input.dim()}D input)")
 
     def forward(self, input: Tensor) -> Tensor:
         self._check_input_dim(input)
-        channel_dim = input.ndim - self._axes - 1
+        channel_dim = input.dim() - self._axes - 1
         if input.shape[channel_dim] != self.num_features:
             if self.affine:
                 raise ValueError(

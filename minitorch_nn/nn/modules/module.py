@@ -9,10 +9,22 @@ from typing import Any
 from ...tensor import Tensor
 from ..parameter import Buffer, Parameter
 from ._conversion import _Conversion
+from ._global_hooks import register_module_backward_hook as register_module_backward_hook
+from ._global_hooks import register_module_forward_hook as register_module_forward_hook
+from ._global_hooks import register_module_forward_pre_hook as register_module_forward_pre_hook
+from ._global_hooks import register_module_full_backward_hook as register_module_full_backward_hook
+from ._global_hooks import register_module_full_backward_pre_hook as register_module_full_backward_pre_hook
 from ._hooks import _Hooks
 from ._state import _StateDict
 
-__all__ = ["Module"]
+__all__ = [
+    "Module",
+    "register_module_backward_hook",
+    "register_module_forward_hook",
+    "register_module_forward_pre_hook",
+    "register_module_full_backward_hook",
+    "register_module_full_backward_pre_hook",
+]
 
 
 def _indent_tail(text: str, width: int) -> str:

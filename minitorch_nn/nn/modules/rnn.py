@@ -12,6 +12,7 @@ from ...ops import recurrent
 from ...ops.checks import kind_name
 from ...tensor import Tensor, empty, zeros
 from .. import functional as F
+from ..packed import PackedSequence, permuted, run_in_parts
 from ..parameter import Parameter
 from .module import Module
 from .rnn_cell import _uniform_parameters_
@@ -40,7 +41,7 @@ class RNNBase(Module):
     reverse direction with `_reverse` at the end; G is H times the number of gates. All are drawn from
     U(-1/sqrt(H), 1/sqrt(H)).
 
-    Sequences of different lengths (PackedSequence) are not available: forward takes a Tensor.
+    forward takes a Tensor, or a PackedSequence of sequences of different lengths, and returns its output as that.
     """
 
     def __init__(
@@ -138,30 +139,29 @@ class RNNBase(Module):
 
     def _check_kind(self, input: Any, name: str, tail: str) -> None:
         if not isinstance(input, Tensor):
-            raise NotImplementedError(
-                f"{name}: expected a Tensor, got {type(input).__name__}; PackedSequence is not available"
-            )
+            raise TypeError(f"{name}: expected a Tensor or a PackedSequence, got {type(input).__name__}")
         if input.ndim not in (2, 3):
             raise ValueError(f"{name}: Expected input to be 2D or 3D, got {input.ndim}D{tail} instead")
 
-    def _check_input(self, input: Tensor) -> None:
+    def _check_input(self, input: Tensor, dims: int = 3) -> None:
         dtype = next(self.parameters()).dtype
         if input.dtype != dtype:
             raise ValueError(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({dtype}). "
                 f"Convert input: input.to({dtype}), or convert model: model.to({input.dtype})"
             )
+        if input.ndim != dims:
+            raise RuntimeError(f"input must have {dims} dimensions, got {input.ndim}")
         if self.input_size != input.size(-1):
             raise RuntimeError(
                 f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.size(-1)}"
             )
 
-    def _state_shape(self, input: Tensor) -> tuple[int, int, int]:
-        batch = input.size(0 if self.batch_first else 1)
+    def _state_shape(self, batch: int) -> tuple[int, int, int]:
         return self.num_layers * (2 if self.bidirectional else 1), batch, self.hidden_size
 
-    def _check_state(self, input: Tensor, state: Tensor, what: str) -> None:
-        expected = self._state_shape(input)
+    def _check_state(self, batch: int, state: Tensor, what: str) -> None:
+        expected = self._state_shape(batch)
         if state.size() != expected:
             raise RuntimeError(f"Expected {what} size {expected}, got {list(state.size())}")
 
@@ -170,22 +170,45 @@ class RNNBase(Module):
         x = input.transpose(0, 1) if self.batch_first else input
         if not len(x):
             raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
+        layer = _LAYERS[self.mode]
+
+        def whole(reverse: bool, x: Tensor, *rest: Any) -> tuple[Tensor, ...]:
+            output, *last = layer(reverse, x, *rest)
+            return output, output[0 if reverse else -1], *last
+
+        x, last = self._stack_layers(whole, x, states)
+        return x.transpose(0, 1) if self.batch_first else x, last
+
+    def _run_packed(self, packed: PackedSequence, states: list[Tensor]) -> tuple[PackedSequence, list[Tensor]]:
+        """The same for the rows of a PackedSequence; the states in the order of the user's sequences."""
+        states = [permuted(s, packed.sorted_indices) for s in states]
+        sizes = packed.batch_sizes.tolist()  # type: ignore[no-untyped-call]
+        layer = _LAYERS[self.mode]
+
+        def parts(reverse: bool, x: Tensor, *rest: Any) -> tuple[Tensor, ...]:
+            return run_in_parts(layer, reverse, x, sizes, rest[:4], list(rest[4:]))
+
+        data, last = self._stack_layers(parts, packed.data, states)
+        return packed._replace(data=data), [permuted(s, packed.unsorted_indices) for s in last]
+
+    def _stack_layers(self, run: Any, x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        """All layers and directions; run(reverse, x, w_ih, w_hh, b_ih, b_hh, *state) -> output, *last state is one."""
         for state in states:
             _same_type(state, x)
-        layer, directions = _LAYERS[self.mode], 2 if self.bidirectional else 1
-        last: list[list[Tensor]] = []
+        directions = 2 if self.bidirectional else 1
+        last: list[tuple[Tensor, ...]] = []
         for k in range(self.num_layers):
             outputs = []
             for reverse in (False, True)[:directions]:
                 n = k * directions + reverse
                 weights = [*self.all_weights[n], None, None][:4]
-                output, *rest = layer(reverse, x, *weights, *[s[n] for s in states])
+                output, *state = run(reverse, x, *weights, *[s[n] for s in states])
                 outputs.append(output)
-                last.append([output[0 if reverse else -1], *rest])
-            x = outputs[0] if directions == 1 else ops.cat(outputs, 2)
+                last.append(tuple(state))
+            x = outputs[0] if directions == 1 else ops.cat(outputs, -1)
             if k + 1 < self.num_layers:
                 x = F.dropout(x, self.dropout, self.training)
-        return x.transpose(0, 1) if self.batch_first else x, [ops.stack(s) for s in zip(*last, strict=True)]
+        return x, [ops.stack(s) for s in zip(*last, strict=True)]
 
 
 class _OneState(RNNBase):
@@ -198,7 +221,17 @@ class _OneState(RNNBase):
             raise ValueError("proj_size argument is only supported for LSTM, not RNN or GRU")
         super().__init__(mode, *args, **kwargs)
 
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, input: Tensor | PackedSequence, hx: Tensor | None = None
+    ) -> tuple[Tensor | PackedSequence, Tensor]:
+        if isinstance(input, PackedSequence):
+            batch = int(input.batch_sizes[0])
+            if hx is None:
+                hx = zeros(self._state_shape(batch), dtype=input.data.dtype)
+            self._check_input(input.data, 2)
+            self._check_state(batch, hx, "hidden")
+            packed, (last,) = self._run_packed(input, [hx])
+            return packed, last
         self._check_kind(input, *self._in_errors)
         batched = input.ndim == 3
         if hx is not None and hx.ndim != input.ndim:
@@ -208,10 +241,11 @@ class _OneState(RNNBase):
         if not batched:
             input = input.unsqueeze(where)
             hx = None if hx is None else hx.unsqueeze(1)
+        batch = input.size(where)
         if hx is None:
-            hx = zeros(self._state_shape(input), dtype=input.dtype)
+            hx = zeros(self._state_shape(batch), dtype=input.dtype)
         self._check_input(input)
-        self._check_state(input, hx, "hidden")
+        self._check_state(batch, hx, "hidden")
         output, (last,) = self._run(input, [hx])
         return (output, last) if batched else (output.squeeze(where), last.squeeze(1))
 
@@ -271,14 +305,27 @@ class LSTM(RNNBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__("LSTM", *args, **kwargs)
 
-    def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    def forward(
+        self, input: Tensor | PackedSequence, hx: tuple[Tensor, Tensor] | None = None
+    ) -> tuple[Tensor | PackedSequence, tuple[Tensor, Tensor]]:
+        if isinstance(input, PackedSequence):
+            batch = int(input.batch_sizes[0])
+            if hx is None:
+                start = zeros(self._state_shape(batch), dtype=input.data.dtype)
+                hx = (start, start)
+            self._check_input(input.data, 2)
+            for k in range(2):
+                self._check_state(batch, hx[k], f"hidden[{k}]")
+            packed, (h, c) = self._run_packed(input, list(hx))
+            return packed, (h, c)
         self._check_kind(input, "LSTM", "")
         batched = input.ndim == 3
         where = 0 if self.batch_first else 1
         if not batched:
             input = input.unsqueeze(where)
+        batch = input.size(where)
         if hx is None:
-            start = zeros(self._state_shape(input), dtype=input.dtype)
+            start = zeros(self._state_shape(batch), dtype=input.dtype)
             hx = (start, start)
         else:
             want = 3 if batched else 2
@@ -292,6 +339,6 @@ class LSTM(RNNBase):
                 hx = (hx[0].unsqueeze(1), hx[1].unsqueeze(1))
         self._check_input(input)
         for k in range(2):
-            self._check_state(input, hx[k], f"hidden[{k}]")
+            self._check_state(batch, hx[k], f"hidden[{k}]")
         output, (h, c) = self._run(input, list(hx))
         return (output, (h, c)) if batched else (output.squeeze(where), (h.squeeze(1), c.squeeze(1)))

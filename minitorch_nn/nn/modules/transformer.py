@@ -168,6 +168,10 @@ class TransformerDecoderLayer(_Layer):
         self.norm_first = norm_first
         self.activation = _activation(activation)
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """As in PyTorch: where `activation` is a Module, it is no plain attribute, and a copy of the layer takes relu."""
+        self.__dict__.update({"activation": F.relu} | state)
+
     def forward(
         self,
         tgt: Tensor,

@@ -1,33 +1,20 @@
-"""`torch.func`: derivatives as functions of functions, which may be nested.
-
->>> import minitorch_nn as torch
->>> from minitorch_nn.func import grad
->>> grad(grad(lambda x: x**3))(torch.tensor(2.0))
-tensor(12.)
-
-Where PyTorch hides each level of nesting in a wrapper of the tensors, here each level differentiates for leaves of its
-own, or for aliases of its arguments where those are part of a graph already. Arguments and results may be tensors in
-nested tuples, lists and dicts. `vmap` and forward mode (`jvp`, `jacfwd`, `linearize`) are not there.
-"""
+"""Derivatives by the backward pass: `grad`, `vjp`, `jacrev`; and modules called with other parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import wraps
-from typing import Any, NoReturn
+from typing import Any
 
-from .autograd import enable_grad, is_grad_enabled
-from .autograd import grad as _autograd_grad
-from .autograd.node import AccumulateGrad, Node
-from .nn import Module
-from .ops import stack
-from .tensor import Tensor, zeros_like
+from ..autograd import enable_grad, is_grad_enabled
+from ..autograd import grad as _autograd_grad
+from ..autograd.node import AccumulateGrad, Node
+from ..nn import Module
+from ..nn.utils.stateless import replaced
+from ..ops import stack
+from ..tensor import Tensor, zeros_like
+from .trees import Tree, leaves, rebuild, structure
 
-__all__ = ["functional_call", "grad", "grad_and_value", "hessian", "jacrev", "vjp"]
-
-Tree = Any
-"""A tensor, or tuples, lists and dicts of trees."""
 Argnums = int | tuple[int, ...]
 
 
@@ -52,7 +39,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool
     @wraps(func)
     def both(*args: Any, **kwargs: Any) -> Any:
         recording = is_grad_enabled()
-        with _Level() as level:
+        with Level() as level:
             args = level.enter(args, argnums)
             out = func(*args, **kwargs)
             aux = None
@@ -64,7 +51,7 @@ def grad_and_value(func: Callable[..., Any], argnums: Argnums = 0, has_aux: bool
                 out, aux = out
             _check_scalar(out)
             found = level.gradients(out, recording, retain_graph=recording)
-            chosen = _rebuild(_chosen(args, argnums), iter(found))
+            chosen = rebuild(_chosen(args, argnums), iter(found))
             value = level.leave(out, recording)
             return chosen, ((value, level.leave(aux, recording)) if has_aux else value)
 
@@ -77,7 +64,7 @@ def vjp(func: Callable[..., Any], *primals: Tree, has_aux: bool = False) -> tupl
     has_aux: func returns (output, aux), and aux comes as a third result.
     """
     recording = is_grad_enabled()
-    with _Level() as level:
+    with Level() as level:
         args = level.enter(primals, tuple(range(len(primals))))
         out = func(*args)
         aux = None
@@ -87,7 +74,7 @@ def vjp(func: Callable[..., Any], *primals: Tree, has_aux: bool = False) -> tupl
                     "vjp(f, *primals): output of function f should be a tuple: (output, aux) if has_aux is True"
                 )
             out, aux = out
-        for t in _leaves(out):
+        for t in leaves(out):
             if not isinstance(t, Tensor):
                 raise RuntimeError(
                     f"vjp(f, *primals): expected f(*primals) to return only tensors, got unsupported type {type(t)}"
@@ -95,16 +82,16 @@ def vjp(func: Callable[..., Any], *primals: Tree, has_aux: bool = False) -> tupl
         result, extra = level.leave(out, recording), level.leave(aux, recording)
 
     def vjp_fn(cotangents: Tree, retain_graph: bool = True, create_graph: bool | None = None) -> tuple[Tree, ...]:
-        seeds, outs = list(_leaves(cotangents)), list(_leaves(out))
-        if _structure(cotangents) != _structure(out):
+        seeds, outs = list(leaves(cotangents)), list(leaves(out))
+        if structure(cotangents) != structure(out):
             raise RuntimeError(
                 "Expected pytree structure of cotangents to be the same as pytree structure of outputs to the function. "
-                f"cotangents: {_structure(cotangents)}, primal output: {_structure(out)}"
+                f"cotangents: {structure(cotangents)}, primal output: {structure(out)}"
             )
         keep = is_grad_enabled() if create_graph is None else create_graph
         with enable_grad():
             found = level.gradients(outs, keep, seeds, retain_graph=retain_graph)
-        return _rebuild(args, iter(found))  # type: ignore[no-any-return]
+        return rebuild(args, iter(found))  # type: ignore[no-any-return]
 
     return (result, vjp_fn, extra) if has_aux else (result, vjp_fn)
 
@@ -128,43 +115,45 @@ def jacrev(
 
     @wraps(func)
     def jacobian(*args: Any) -> Any:
-        numbers = _numbers(args, argnums)
-
-        def of_chosen(*chosen: Any) -> Any:
-            new = list(args)
-            for n, value in zip(numbers, chosen, strict=True):
-                new[n] = value
-            return func(*new)
-
-        chosen = [args[n] for n in numbers]
+        of_chosen, chosen = chosen_arguments(func, args, argnums)
         output, vjp_fn, *aux = vjp(of_chosen, *chosen, has_aux=has_aux)
-        outs = list(_leaves(output))
+        outs = list(leaves(output))
         blocks = []
         for k, out in enumerate(outs):
             rows = []
             for i in range(out.numel()):
                 seeds = [zeros_like(o) for o in outs]
                 seeds[k].view(-1)[i] = 1
-                found = vjp_fn(_rebuild(output, iter(seeds)))
-                rows.append(list(_leaves(found)))
-            shapes = [tuple(t.shape) for t in _leaves(tuple(chosen))]
+                found = vjp_fn(rebuild(output, iter(seeds)))
+                rows.append(list(leaves(found)))
+            shapes = [tuple(t.shape) for t in leaves(chosen)]
             columns = [
                 stack([r[j] for r in rows]).reshape(tuple(out.shape) + shape)
                 if rows
                 else zeros_like(out).reshape(tuple(out.shape) + shape)
                 for j, shape in enumerate(shapes)
             ]
-            block = _rebuild(tuple(chosen), iter(columns))
+            block = rebuild(chosen, iter(columns))
             blocks.append(block[0] if isinstance(argnums, int) else block)
-        result = _rebuild(output, iter(blocks))
+        result = rebuild(output, iter(blocks))
         return (result, aux[0]) if has_aux else result
 
     return jacobian
 
 
-def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
-    """The function that gives the second derivatives of `func`; here the Jacobian of the Jacobian, both in reverse."""
-    return jacrev(jacrev(func, argnums), argnums)
+def chosen_arguments(
+    func: Callable[..., Any], args: tuple[Any, ...], argnums: Argnums
+) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+    """`func` as a function of its arguments `argnums` alone, the others being as in `args`; and these arguments."""
+    numbers = _numbers(args, argnums)
+
+    def of_chosen(*chosen: Any) -> Any:
+        new = list(args)
+        for n, value in zip(numbers, chosen, strict=True):
+            new[n] = value
+        return func(*new)
+
+    return of_chosen, tuple(args[n] for n in numbers)
 
 
 def functional_call(
@@ -198,55 +187,15 @@ def functional_call(
             f"{type(parameter_and_buffer_dicts)}"
         )
     arguments = () if args is None else args if isinstance(args, tuple) else (args,)
-    with _replaced(module, given, tie_weights, strict):
+    with replaced(module, given, tie_weights, strict):
         return module(*arguments, **(kwargs or {}))
 
 
-@contextmanager
-def _replaced(module: Module, given: dict[str, Tensor], tie_weights: bool, strict: bool) -> Iterator[None]:
-    """Let the module hold the given tensors within the block"""
-    places: dict[str, tuple[dict[str, Any], str]] = {}
-    for prefix, part in module.named_modules(remove_duplicate=False):
-        stores: tuple[dict[str, Any], ...] = (part._parameters, part._buffers)  # type: ignore[assignment]
-        for store in stores:
-            for name, t in store.items():
-                if t is not None:
-                    places[f"{prefix}.{name}" if prefix else name] = (store, name)
-    groups: dict[int, list[str]] = {}
-    for full, (store, name) in places.items():
-        groups.setdefault(id(store[name]), []).append(full)
-    new = dict(given)
-    for full in given if tie_weights else ():
-        if full in places:
-            store, name = places[full]
-            for other in groups[id(store[name])]:
-                new.setdefault(other, given[full])
-    unexpected, missing = sorted(given.keys() - places.keys()), sorted(places.keys() - new.keys())
-    if strict and (unexpected or missing):
-        text = f"Error(s) in reparametrizing for {type(module).__name__}:"
-        if unexpected:
-            text += "\n\tUnexpected key(s): " + ", ".join(map(repr, unexpected)) + "."
-        if missing:
-            text += "\n\tMissing key(s): " + ", ".join(map(repr, missing)) + "."
-        raise RuntimeError(text)
-    before = []
-    try:
-        for full, t in new.items():
-            if full in places:
-                store, name = places[full]
-                before.append((store, name, store[name]))
-                store[name] = t
-        yield
-    finally:
-        for store, name, t in reversed(before):
-            store[name] = t
-
-
 # One level of differentiation -----------------------------------------------------------------------------------------
-class _Level:
+class Level:
     """Records within its block; knows the tensors that it differentiates for."""
 
-    def __enter__(self) -> _Level:
+    def __enter__(self) -> Level:
         self.mode = enable_grad()
         self.mode.__enter__()
         return self
@@ -258,17 +207,22 @@ class _Level:
         """The arguments, those of `argnums` as tensors of this level."""
         numbers = _numbers(args, argnums)
         for n in numbers:
-            for t in _leaves(args[n]):
+            for t in leaves(args[n]):
                 if not isinstance(t, Tensor):
                     raise ValueError(f"Thing passed to transform API must be Tensor, got {type(t)}")
         new = list(args)
         self.tensors: list[Tensor] = []
         for n in numbers:
-            inner = [t.view_as(t) if t.requires_grad else t.detach().requires_grad_() for t in _leaves(args[n])]
+            inner = [t.view_as(t) if t.requires_grad else t.detach().requires_grad_() for t in leaves(args[n])]
             self.tensors += inner
-            new[n] = _rebuild(args[n], iter(inner))
+            new[n] = rebuild(args[n], iter(inner))
         self.own = {t._edge() for t in self.tensors if t.is_leaf}
         return tuple(new)
+
+    def differentiate_for(self, tensors: list[Tensor]) -> None:
+        """Let `gradients` give those for `tensors`, leaves of this level."""
+        self.tensors = tensors
+        self.own |= {t._edge() for t in tensors}
 
     def gradients(
         self, outs: Any, recording: bool, seeds: Any = None, retain_graph: bool | None = None
@@ -302,7 +256,7 @@ class _Level:
                 return t.detach()
             return t
 
-        return _rebuild(tree, map(out, _leaves(tree)))
+        return rebuild(tree, map(out, leaves(tree)))
 
     def _depends_on_others(self, t: Tensor) -> bool:
         """Whether the graph of `t` ends at a leaf that is not of this level."""
@@ -351,52 +305,3 @@ def _check_scalar(out: Any) -> None:
         raise RuntimeError(
             f"{start}scalar Tensor, got tensor with {out.ndim} dims. Maybe you wanted to use the vjp or jacrev APIs instead?"
         )
-
-
-# Trees ----------------------------------------------------------------------------------------------------------------
-def _leaves(tree: Tree) -> Iterator[Any]:
-    if isinstance(tree, (tuple, list)):
-        for part in tree:
-            yield from _leaves(part)
-    elif isinstance(tree, dict):
-        for part in tree.values():
-            yield from _leaves(part)
-    else:
-        yield tree
-
-
-def _rebuild(tree: Tree, leaves: Iterator[Any]) -> Tree:
-    """A tree like `tree` with other leaves"""
-    if isinstance(tree, (tuple, list)):
-        parts = [_rebuild(part, leaves) for part in tree]
-        return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
-    if isinstance(tree, dict):
-        return type(tree)((k, _rebuild(part, leaves)) for k, part in tree.items())
-    return next(leaves)
-
-
-def _structure(tree: Tree) -> str:
-    if isinstance(tree, (tuple, list)):
-        inner = ", ".join(map(_structure, tree))
-        return f"({inner})" if isinstance(tree, tuple) else f"[{inner}]"
-    if isinstance(tree, dict):
-        return "{" + ", ".join(f"{k!r}: {_structure(v)}" for k, v in tree.items()) + "}"
-    return "*"
-
-
-# What is not there ----------------------------------------------------------------------------------------------------
-def _absent(name: str, instead: str) -> Callable[..., NoReturn]:
-    def absent(*args: Any, **kwargs: Any) -> NoReturn:
-        raise NotImplementedError(f"func.{name} is not there; {instead}")
-
-    absent.__name__ = absent.__qualname__ = name
-    absent.__doc__ = f"Raises NotImplementedError: {instead}."
-    return absent
-
-
-vmap = _absent("vmap", "loop over the batch and use stack, or write the function for a batch")
-jacfwd = _absent("jacfwd", "there is no forward mode; jacrev gives the same")
-jvp = _absent("jvp", "there is no forward mode; autograd.functional.jvp gives the same by two backward passes")
-linearize = _absent("linearize", "there is no forward mode; autograd.functional.jvp gives its values")
-functionalize = _absent("functionalize", "there is no compiler that would need it")
-stack_module_state = _absent("stack_module_state", "it serves vmap, which is not there")

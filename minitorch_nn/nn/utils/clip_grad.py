@@ -1,24 +1,16 @@
-"""`torch.nn.utils`: clipping gradients, and all parameters as one vector."""
+"""Clipping gradients, by the norm of all of them together or value by value."""
 
 from __future__ import annotations
 
 import types
 import warnings
 from collections.abc import Iterable
-from typing import Any
 
-from .. import ops
-from ..autograd import no_grad
-from ..tensor import Tensor, tensor
+from ... import ops
+from ...autograd import no_grad
+from ...tensor import Tensor, tensor
 
-__all__ = [
-    "clip_grad_norm_",
-    "clip_grad_value_",
-    "clip_grads_with_norm_",
-    "get_total_norm",
-    "parameters_to_vector",
-    "vector_to_parameters",
-]
+__all__ = ["clip_grad_norm", "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm"]
 
 
 def _listed(tensors: Tensor | Iterable[Tensor]) -> list[Tensor]:
@@ -92,18 +84,17 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, f
             grad.clamp_(min=-bound, max=bound)
 
 
-def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
-    """All parameters, flattened and joined: (total number of elements,). Differentiable."""
-    return ops.cat([p.reshape(-1) for p in parameters])
-
-
-def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:
-    """Make successive parts of `vec` the values of `parameters`; they share its memory, as in PyTorch."""
-    if not isinstance(vec, Tensor):
-        kind: Any = type(vec)
-        name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-        raise TypeError(f"expected torch.Tensor, but got: {name}")
-    start = 0
-    for p in parameters:
-        p.data = vec[start : start + p.numel()].view_as(p).data  # type: ignore[no-untyped-call]
-        start += p.numel()  # type: ignore[no-untyped-call]
+def clip_grad_norm(
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """The old name of `clip_grad_norm_`; warns."""
+    warnings.warn(
+        "`torch.nn.utils.clip_grad_norm` is now deprecated in favor of `torch.nn.utils.clip_grad_norm_`.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return clip_grad_norm_(parameters, max_norm, norm_type, error_if_nonfinite, foreach)

@@ -1,0 +1,141 @@
+"""Hooks on all modules, for debugging and profiling: they run before those of the module itself."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ...autograd.hooks import Hooks, RemovableHandle, add_hook, new_hooks
+from ...autograd.node import Node
+from ...tensor import Tensor
+
+_Hook = Callable[..., Any]
+
+NOT_BOTH = (
+    "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
+)
+
+
+class GlobalHooks:
+    """The hooks on all modules."""
+
+    def __init__(self) -> None:
+        self.backward_pre, self.backward = new_hooks(), new_hooks()
+        self.forward_pre, self.forward = new_hooks(), new_hooks()
+        self.with_kwargs: set[int] = set()
+        self.always_called: set[int] = set()
+        self.full: bool | None = None
+        """Whether the backward hooks are full ones; None before the first."""
+
+    def __bool__(self) -> bool:
+        return bool(self.forward or self.forward_pre or self.backward or self.backward_pre)
+
+
+everywhere = GlobalHooks()
+
+
+def register_module_forward_pre_hook(hook: _Hook) -> RemovableHandle:
+    """Call `hook(module, args)` before each forward; what it returns, if not None, replaces the arguments."""
+    return add_hook(everywhere.forward_pre, hook)
+
+
+def register_module_forward_hook(
+    hook: _Hook, *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
+    """Call `hook(module, args, output)` after each forward; what it returns, if not None, replaces the output.
+
+    with_kwargs, always_call: as in `Module.register_forward_hook`.
+    """
+    handle = add_hook(everywhere.forward, hook)
+    if with_kwargs:
+        everywhere.with_kwargs.add(handle.id)
+    if always_call:
+        everywhere.always_called.add(handle.id)
+    return handle
+
+
+def register_module_full_backward_pre_hook(hook: _Hook) -> RemovableHandle:
+    """Call `hook(module, grad_output)` before each module's backward; what it returns replaces `grad_output`."""
+    return add_hook(everywhere.backward_pre, hook)
+
+
+def register_module_full_backward_hook(hook: _Hook) -> RemovableHandle:
+    """Call `hook(module, grad_input, grad_output)` after each module's backward."""
+    return _add_backward(hook, True)
+
+
+def register_module_backward_hook(hook: _Hook) -> RemovableHandle:
+    """The old form: `hook` sees the gradients of the last node that a module's forward recorded."""
+    return _add_backward(hook, False)
+
+
+def _add_backward(hook: _Hook, full: bool) -> RemovableHandle:
+    if everywhere.full is not None and everywhere.full is not full:
+        raise RuntimeError(
+            "Cannot use both regular backward hooks and full backward hooks as a global Module hook. Please use only one of "
+            "them."
+        )
+    everywhere.full = full
+    return add_hook(everywhere.backward, hook)
+
+
+def split_backward_hooks(module: Any) -> tuple[list[_Hook], list[_Hook]]:
+    """The full backward hooks for `module`, and those of the old form."""
+    full: list[_Hook] = []
+    plain: list[_Hook] = []
+    for hooks, is_full in (
+        (everywhere.backward, everywhere.full),
+        (module._backward_hooks, module._is_full_backward_hook),
+    ):
+        (full if is_full else plain).extend(hooks.values())
+    return full, plain
+
+
+# Hooks of the old form ------------------------------------------------------------------------------------------------
+def hook_last_node(module: Any, hooks: list[_Hook], args: tuple[Any, ...], result: Any) -> None:
+    """Let `hooks` see the gradients of the node that made `result`, and warn where these are not the module's."""
+    first = result
+    while not isinstance(first, Tensor):
+        first = next(v for v in first.values() if isinstance(v, Tensor)) if isinstance(first, dict) else first[0]
+    node = first.grad_fn
+    if node is None:
+        return
+    for hook in hooks:
+        node.register_hook(lambda inputs, outputs, hook=hook: hook(module, inputs, outputs))
+    _warn(args, result, node)
+
+
+def _tensors(value: Any) -> list[Tensor] | None:
+    """A tensor, or those of a tuple; None if it is something else"""
+    values = value if isinstance(value, tuple) else (value,)
+    return list(values) if all(isinstance(v, Tensor) for v in values) else None
+
+
+def _warn(args: tuple[Any, ...], result: Any, node: Node) -> None:
+    outputs, inputs = _tensors(result), _tensors(args)
+    if outputs is None:
+        what, missing = "on a Module that does not return a single Tensor or a tuple of Tensors", "of the grad_output"
+    elif inputs is None:
+        what, missing = (
+            "on a Module that does not take as input a single Tensor or a tuple of Tensors",
+            "of the grad_input",
+        )
+    elif len({t.grad_fn for t in outputs if t.grad_fn is not None}) > 1:
+        what, missing = "when outputs are generated by different autograd Nodes", "grad_output"
+    elif {t.grad_fn for t in inputs} != {n for n, _ in node.next_functions}:
+        what, missing = "when the forward contains multiple autograd Nodes", "grad_input"
+    else:
+        return
+    start = "Using non-full backward hooks" if "Module" in what else "Using a non-full backward hook"
+    warnings.warn(
+        f"{start} {what} is deprecated and will be removed in future versions. This hook will be missing some {missing}. "
+        "Please use register_full_backward_hook to get the documented behavior.",
+        FutureWarning,
+        stacklevel=5,
+    )
+
+
+def both(first: Hooks, second: Hooks) -> Iterator[tuple[int, _Hook]]:
+    """The hooks of two collections with their numbers; those registered meanwhile do not run."""
+    yield from [*first.items(), *second.items()]

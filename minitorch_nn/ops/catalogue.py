@@ -1,0 +1,65 @@
+"""The later families of operations under one roof: `torch.asinh`, `torch.lgamma`, `torch.cummax`, …"""
+
+from .bessel import i0 as i0
+from .gamma import digamma as digamma
+from .gamma import igamma as igamma
+from .gamma import igammac as igammac
+from .gamma import lgamma as lgamma
+from .gamma import mvlgamma as mvlgamma
+from .gamma import polygamma as polygamma
+from .gauss import erfc as erfc
+from .gauss import erfinv as erfinv
+from .hyperbolic import acosh as acosh
+from .hyperbolic import asinh as asinh
+from .hyperbolic import atanh as atanh
+from .hyperbolic import deg2rad as deg2rad
+from .hyperbolic import hypot as hypot
+from .hyperbolic import rad2deg as rad2deg
+from .hyperbolic import sinc as sinc
+from .join import vstack as vstack
+from .logarithms import logaddexp as logaddexp
+from .logarithms import logaddexp2 as logaddexp2
+from .logarithms import logit as logit
+from .logarithms import xlogy as xlogy
+from .numbers import copysign as copysign
+from .numbers import float_power as float_power
+from .numbers import fmax as fmax
+from .numbers import fmin as fmin
+from .numbers import frexp as frexp
+from .numbers import gcd as gcd
+from .numbers import heaviside as heaviside
+from .numbers import is_same_size as is_same_size
+from .numbers import is_signed as is_signed
+from .numbers import isneginf as isneginf
+from .numbers import isposinf as isposinf
+from .numbers import isreal as isreal
+from .numbers import lcm as lcm
+from .numbers import ldexp as ldexp
+from .numbers import nextafter as nextafter
+from .numbers import signbit as signbit
+from .order import aminmax as aminmax
+from .order import histogram as histogram
+from .order import mode as mode
+from .order import msort as msort
+from .order import nanmedian as nanmedian
+from .order import renorm as renorm
+from .order import unique_consecutive as unique_consecutive
+from .pieces import broadcast_shapes as broadcast_shapes
+from .pieces import dsplit as dsplit
+from .pieces import gradient as gradient
+from .pieces import hsplit as hsplit
+from .pieces import narrow_copy as narrow_copy
+from .pieces import split_with_sizes as split_with_sizes
+from .pieces import vsplit as vsplit
+from .scan import cummax as cummax
+from .scan import cummin as cummin
+from .scan import logcumsumexp as logcumsumexp
+from .scatter_reduce import index_reduce as index_reduce
+from .scatter_reduce import scatter_reduce as scatter_reduce
+from .slices import diagflat as diagflat
+from .statistics import nanquantile as nanquantile
+
+arccosh = acosh
+arcsinh = asinh
+arctanh = atanh
+row_stack = vstack
