@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -33,6 +33,8 @@ class Pass:
 
     __slots__ = ("__weakref__", "_reached", "needed", "places", "roots")
 
+    watched: ClassVar[bool] = False
+    """Whether anybody ever wanted to know which pass runs: until then a plain backward is not described by one of these."""
     needed: set[Node] | None
     """The nodes that run; None for all that the roots lead to."""
     places: dict[Node, list[tuple[int, Node]]]
@@ -95,26 +97,37 @@ def run_backward(
     targets: if given, only what lies on a path to these is computed. With `accumulate` they run themselves, without it
         what arrives at them is returned: as their hooks leave it, or as it came where they lie on a path to another.
     """
-    quiet, recording, outer = hush(), mode.grad, running.now
+    quiet, recording = hush(), mode.grad
     mode.grad = create_graph
-    running.now = task = Pass(roots)
     try:
-        return _run(task, retain_graph, create_graph, targets, accumulate)
+        if targets is None and not Pass.watched and not AccumulateGrad.watched:
+            return _run(roots, None, retain_graph, create_graph, None, accumulate)
+        outer = running.now
+        running.now = task = Pass(roots)
+        try:
+            return _run(roots, task, retain_graph, create_graph, targets, accumulate)
+        finally:
+            running.now = outer
     finally:
-        running.now = outer
         mode.grad = recording
         restore(quiet)
 
 
 def _run(
-    task: Pass, retain_graph: bool, create_graph: bool, targets: set[Node] | None, accumulate: bool
+    roots: Sequence[tuple[Node, Any]],
+    task: Pass | None,
+    retain_graph: bool,
+    create_graph: bool,
+    targets: set[Node] | None,
+    accumulate: bool,
 ) -> dict[Node, Any]:
     needed: set[Node] | None = None
     wanted: set[Node] | None = None
     captured: dict[Node, Any] = {}
-    places = task.places
-    parts: Iterable[tuple[Node, Any]] = task.roots
-    if targets is not None:
+    places = _NOWHERE
+    order: dict[Node, float] | None = None
+    parts: Iterable[tuple[Node, Any]] = roots
+    if task is not None and targets is not None:
         places = {}
         for target in targets:
             node, number = (target.parent, target.number) if isinstance(target, Output) else (target, 0)
@@ -124,9 +137,10 @@ def _run(
             places = {}
         task.places = places
         wanted = needed | places.keys()
-        if len(task.roots) > 1:
-            parts = [root for root in task.roots if root[0] in wanted]
-    order = _order_of_leaves(task) if AccumulateGrad.watched else None
+        if len(roots) > 1:
+            parts = [root for root in roots if root[0] in wanted]
+    if task is not None and AccumulateGrad.watched:
+        order = _order_of_leaves(task)
     waiting: dict[float, list[Any]] = {}  # -birth -> [node, gradient so far, whether we may add to it in place]
     heap: list[float] = []
     anomaly = observers.anomaly
@@ -135,7 +149,7 @@ def _run(
             if part is not None and not edge.several:
                 part = fit_tensor(part, edge) if create_graph else fit(part, edge)
             key: float = -edge.birth
-            if order:
+            if order is not None:
                 key = order.get(edge, key)
             entry = waiting.get(key)
             if entry is None:

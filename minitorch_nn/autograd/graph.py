@@ -114,6 +114,7 @@ def register_multi_grad_hook(
     """
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
+    Pass.watched = True
     lock = threading.Lock()
     if mode == "any":
         told: weakref.WeakSet[Pass] = weakref.WeakSet()

@@ -294,7 +294,8 @@ def _holders(array: np.ndarray[Any, Any]) -> tuple[int, int]:
 
 
 def _is_only_holder(g: np.ndarray[Any, Any]) -> bool:
-    if not g.flags.writeable or 0 in g.strides:
+    flags = g.flags
+    if not flags.writeable or (not flags.c_contiguous and 0 in g.strides):
         return False
     array, memory = _holders(g)
     return array <= _ALONE[0] and memory <= _ALONE[1]

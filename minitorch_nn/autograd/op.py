@@ -101,10 +101,10 @@ class OpNode(Node):
             half = g.dtype if is_half(g) else None
             g, saved = upcast(g), upcast(saved)
         edges = self.edges
+        parts: list[tuple[Node, Any]] = []
         if self.op.joint is not None:
-            parts: list[tuple[Node, Any]] = self._joint(g, saved, needed)
+            parts = self._joint(g, saved, needed)
             return parts if half is None else _rounded(parts, half)
-        parts = []
         for i, rule, at in self.plan.rules:
             edge = edges[i]
             if edge is None or (needed is not None and edge not in needed):

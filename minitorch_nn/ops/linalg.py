@@ -53,10 +53,20 @@ def outer_product(a: Tensor, b: Tensor) -> Tensor:
 @op(
     name="MmBackward0",
     input=lambda g, mat2: mat_mat(g, t_2d(mat2)),
-    mat2=lambda g, input, by_columns: _right_grad(g, input, by_columns),
+    mat2=lambda g, input: mat_mat(t_2d(input), g),
 )
-def mat_mat(input: Tensor, mat2: Tensor, *, by_columns: bool = False) -> Tensor:
-    """(m, k) @ (k, n) -> (m, n); by_columns: mat2 lies in memory by columns, and so shall its gradient"""
+def mat_mat(input: Tensor, mat2: Tensor) -> Tensor:
+    """(m, k) @ (k, n) -> (m, n)"""
+    return backends.kernels.matmul(input, mat2)
+
+
+@op(
+    name="MmBackward0",
+    input=lambda g, mat2: mat_mat(g, t_2d(mat2)),
+    mat2=lambda g, input: _right_grad(g, input, True),
+)
+def mat_mat_by_columns(input: Tensor, mat2: Tensor) -> Tensor:
+    """(m, k) @ (k, n) -> (m, n) where mat2 lies in memory by columns, as its gradient then does"""
     return backends.kernels.matmul(input, mat2)
 
 
@@ -70,7 +80,7 @@ def _right_grad(g: Any, left: Any, by_columns: bool) -> Any:
 
 def _by_columns(matrix: Any) -> bool:
     flags = matrix.flags
-    return bool(flags.f_contiguous and not flags.c_contiguous)
+    return not flags.c_contiguous and flags.f_contiguous  # type: ignore[no-any-return]
 
 
 @op(
@@ -214,6 +224,12 @@ def addmv(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: N
 def mm(input: Tensor, mat2: Tensor) -> Tensor:
     """(m, k), (k, n) -> (m, n)"""
     a, b = input._data, mat2._data
+    if a.ndim != 2 or b.ndim != 2 or a.shape[1] != b.shape[0] or a.dtype is not b.dtype or a.dtype.kind == "b":
+        _check_matrices(a, b)
+    return (mat_mat_by_columns if _by_columns(b) else mat_mat)(input, mat2)
+
+
+def _check_matrices(a: Any, b: Any) -> None:
     if a.ndim != 2:
         raise RuntimeError("self must be a matrix")
     if b.ndim != 2:
@@ -221,7 +237,6 @@ def mm(input: Tensor, mat2: Tensor) -> Tensor:
     _check_sizes(a.shape, b.shape)
     _one_type(a, b, _matrix_types)
     _no_bools(a, "addmm_impl_cpu_")
-    return mat_mat(input, mat2, by_columns=_by_columns(mat2._data))
 
 
 def _check_batches(a: Any, b: Any, kernel: str) -> None:
