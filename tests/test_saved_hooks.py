@@ -349,3 +349,55 @@ def test_memory_is_freed(torch: Any) -> None:
         use_reentrant=False,
     )
     assert peak(outer) < 45
+
+
+@pytest.mark.parametrize(
+    ("make", "kept"),
+    [
+        (lambda torch, x, w: x**2, {"self": "x", "exponent": 2}),
+        (lambda torch, x, w: x.exp(), {"result": "y"}),
+        (lambda torch, x, w: x * w, {"self": "x", "other": "w"}),
+        (lambda torch, x, w: x.detach() * w, {"self": "x"}),
+        (lambda torch, x, w: x.relu(), {"result": "y"}),
+        (lambda torch, x, w: x.sum(), {"self_sym_sizes": (3,)}),
+    ],
+)
+def test_a_node_shows_what_it_keeps_under_pytorchs_names(torch: Any, make: Any, kept: dict[str, Any]) -> None:
+    x, w = torch.tensor([1.0, 2.0, 3.0], requires_grad=True), torch.tensor([4.0, 5.0, 6.0], requires_grad=True)
+    y = make(torch, x, w)
+    for name, expected in kept.items():
+        value = getattr(y.grad_fn, f"_saved_{name}")
+        if isinstance(expected, str):
+            assert value.equal({"x": x, "w": w, "y": y}[expected])
+        else:
+            assert value == expected
+    with pytest.raises(AttributeError, match="object has no attribute '_saved_nothing'"):
+        _ = y.grad_fn._saved_nothing
+
+
+def test_a_leaf_is_saved_as_itself_and_a_freed_value_is_missed(torch: Any) -> None:
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    y = x**2
+    assert y.grad_fn._saved_self is x
+    y.sum().backward()
+    with pytest.raises(RuntimeError, match="a second time"):
+        _ = y.grad_fn._saved_self
+
+
+def test_hooks_of_one_saved_tensor(torch: Any) -> None:
+    x, w = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([3.0, 4.0], requires_grad=True)
+    y = x * w
+    seen = []
+    y.grad_fn._raw_saved_self.register_hooks(
+        lambda t: t.tolist(), lambda kept: seen.append(kept) or torch.tensor(kept) * 10
+    )
+    with pytest.raises(RuntimeError, match="hooks have already been set"):
+        y.grad_fn._raw_saved_self.register_hooks(lambda t: t, lambda t: t)
+    y.sum().backward()
+    assert w.grad.tolist() == [10.0, 20.0] and x.grad.tolist() == [3.0, 4.0] and seen == [[1.0, 2.0]]
+    z = x * w
+    z.grad_fn._raw_saved_self.register_hooks(lambda t: t, lambda t: t)
+    with torch.no_grad():
+        w += 1
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        z.sum().backward()

@@ -130,15 +130,31 @@ def _saving_order(node: Any) -> list[int]:
 
 def _pack_all(node: Any, pack: Pack, unpack: Unpack) -> None:
     """Replace the saved values by what `pack` makes of them; a leaf is handed over as itself."""
-    saved = list(node.saved)
     for k in _saving_order(node):
-        value, n = saved[k], node.plan.kept[k]
-        edge = node.edges[n] if n < len(node.op.inputs) and not node.op.variadic else None
-        if isinstance(edge, AccumulateGrad) and edge.variable._data is value:
-            saved[k] = Packed(edge.variable, pack, unpack)
-        else:
-            saved[k] = _pack_value(value, pack, unpack)
+        _pack_at(node, k, pack, unpack)
+    node.versions = ()  # nobody can tell what the hooks do with a value, so changes are not watched
+    _give_back_packed(node)
+
+
+def _pack_at(node: Any, k: int, pack: Pack, unpack: Unpack) -> None:
+    saved, n = list(node.saved), node.plan.kept[k]
+    value = saved[k]
+    edge = node.edges[n] if n < len(node.op.inputs) and not node.op.variadic else None
+    if isinstance(edge, AccumulateGrad) and edge.variable._data is value:
+        saved[k] = Packed(edge.variable, pack, unpack)
+    else:
+        saved[k] = _pack_value(value, pack, unpack)
     node.saved = tuple(saved)
+
+
+def pack_one(node: Any, k: int, pack: Pack, unpack: Unpack) -> None:
+    """Replace the saved value number `k` of a node by what `pack` makes of it."""
+    _pack_at(node, k, pack, unpack)
+    n = node.plan.kept[k]
+    if n in node.plan.versioned and node.versions:
+        at = 2 * node.plan.versioned.index(n)
+        node.versions[at : at + 2] = [[0], 0]  # a version that never changes
+    _give_back_packed(node)
 
 
 class PackedValues:
@@ -162,17 +178,21 @@ class PackedValues:
 _packed_types: dict[type, type] = {}
 
 
+def _give_back_packed(node: Any) -> None:
+    """Let `node` unpack its values before its rules run."""
+    kind = type(node)
+    if not issubclass(kind, PackedValues):
+        if kind not in _packed_types:
+            _packed_types[kind] = type(kind.__name__, (PackedValues, kind), {"__slots__": ()})
+        node.__class__ = _packed_types[kind]
+
+
 def recorded(node: Any) -> None:
     """Called for each new node of an operation while somebody watches."""
     if observers.anomaly:
         remember(node)
     if thread.hooks and node.saved:
-        kind = type(node)
-        if kind not in _packed_types:
-            _packed_types[kind] = type(kind.__name__, (PackedValues, kind), {"__slots__": ()})
         _pack_all(node, *thread.hooks[-1])
-        node.versions = ()  # nobody can tell what the hooks do with a value, so changes are not watched
-        node.__class__ = _packed_types[kind]
 
 
 # Anomaly mode ---------------------------------------------------------------------------------------------------------

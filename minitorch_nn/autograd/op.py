@@ -25,6 +25,7 @@ from . import dispatch, variable
 from .node import FREED, AccumulateGrad, Node, Output
 from .observe import observers
 from .place import Place, describe
+from .saved import attribute
 
 registry: dict[str, Op] = {}
 """Every operation by its name."""
@@ -84,6 +85,9 @@ class OpNode(Node):
     def name(self) -> str:
         name = type(self).__name__
         return name if name[-1].isdigit() else f"torch::autograd::{name}"  # PyTorch writes these by hand
+
+    def __getattr__(self, name: str) -> Any:
+        return attribute(self, name)
 
     def backward(self, g: Any, create_graph: bool, needed: set[Node] | None) -> list[tuple[Node, Any]]:
         saved = self.saved
