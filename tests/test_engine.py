@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from conftest import NAMESPACE
 
 
 @contextmanager
@@ -249,3 +250,20 @@ print([str(w.message)[:55] for w in caught])
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "['Converting a tensor with requires_grad=True to a scalar']\n"
+
+
+@pytest.mark.parametrize("size", [(8, 4, 3), (64, 784, 256), (300, 300, 300)])
+def test_a_first_gradient_is_taken_over_and_not_copied(size: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+    if NAMESPACE != "minitorch_nn":
+        pytest.skip("looks inside this package")
+    import minitorch_nn as torch
+    from minitorch_nn.autograd import node
+
+    copied = []
+    monkeypatch.setattr(node, "_copy_like", lambda g, pattern: copied.append(g.shape) or g.copy())
+    batch, inputs, outputs = size
+    layer, x, w = torch.nn.Linear(inputs, outputs), torch.randn(batch, inputs), torch.randn(batch, outputs)
+    for _ in range(3):  # threads that wait hold nothing of the round before
+        layer.zero_grad()
+        (layer(x) * w).sum().backward()
+    assert copied == []

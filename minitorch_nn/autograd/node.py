@@ -294,8 +294,7 @@ def _holders(array: np.ndarray[Any, Any]) -> tuple[int, int]:
 
 
 def _is_only_holder(g: np.ndarray[Any, Any]) -> bool:
-    flags = g.flags
-    if not flags.writeable or (not flags.c_contiguous and 0 in g.strides):
+    if not g.flags.writeable or (not g.flags.c_contiguous and 0 in g.strides):  # a kept `flags` would hold g too
         return False
     array, memory = _holders(g)
     return array <= _ALONE[0] and memory <= _ALONE[1]

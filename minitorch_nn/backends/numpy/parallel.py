@@ -82,8 +82,10 @@ class _Pool:
 
     def _serve(self) -> None:
         while (job := self.jobs.get()) is not None:
+            finished = job.finished
             job.work()
-            job.finished.put(None)
+            job = None  # a thread that waits must not hold the arrays of the last job: a gradient would be copied for it
+            finished.put(None)
 
     def run(self, task: Callable[[int], None], count: int) -> None:
         while self.started < self.size - 1:
