@@ -39,7 +39,6 @@ DIFFERENCES = """\
 | `complex64`, `complex128`, `uint16`, `uint32`, `uint64` | names only |
 | GPUs: `device("cuda")`, `Tensor.cuda()`, `torch.cuda.set_device()` | `is_available()` is False, so code that asks first runs |
 | sparse, quantised and complex tensors, `torch.fft`, `torch.hub`, `torch.onnx`, `torch.fx`, `torch.amp` | AttributeError |
-| `out=` | TypeError; assign the result, or use the in-place form |
 | `torch.jit.script`, `torch.jit.trace` | call the function itself; `torch.jit.is_scripting()` is False |
 | `torch.distributed` | `is_available()` is False: training runs in one process |
 

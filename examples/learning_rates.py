@@ -63,7 +63,7 @@ def on_plateau(x, y, steps):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-        schedule.step(loss)
+        schedule.step(loss.item())
     return loss.item(), schedule.get_last_lr()
 
 

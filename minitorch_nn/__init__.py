@@ -388,15 +388,9 @@ from .tensor import from_numpy as from_numpy
 from .tensor import frombuffer as frombuffer
 from .tensor import full as full
 from .tensor import full_like as full_like
-from .tensor import is_complex as is_complex
-from .tensor import is_floating_point as is_floating_point
-from .tensor import is_inference as is_inference
-from .tensor import is_nonzero as is_nonzero
-from .tensor import is_tensor as is_tensor
 from .tensor import linspace as linspace
 from .tensor import logspace as logspace
 from .tensor import normal as normal
-from .tensor import numel as numel
 from .tensor import ones as ones
 from .tensor import ones_like as ones_like
 from .tensor import rand as rand
@@ -409,10 +403,10 @@ from .tensor import randperm as randperm
 from .tensor import tensor as tensor
 from .tensor import tril_indices as tril_indices
 from .tensor import triu_indices as triu_indices
-from .tensor import typename as typename
 from .tensor import zeros as zeros
 from .tensor import zeros_like as zeros_like
 from .tensor.in_place_functions import *  # noqa: F403
+from .tensor.queries import *  # noqa: F403
 from .tensor.windows import bartlett_window as bartlett_window
 from .tensor.windows import blackman_window as blackman_window
 from .tensor.windows import hamming_window as hamming_window

@@ -19,7 +19,8 @@ FLOATING = "fV"
 _WIDE: np.dtype[Any] = np.dtype(np.float32)
 LARGEST, SMALLEST_NORMAL, EPS = (2 - 2.0**-7) * 2.0**127, 2.0**-126, 2.0**-7
 """Its largest number, its smallest one of full precision, and the step from 1 to the next."""
-_NAN = np.uint16(0x7FC0)
+_NAN = np.uint16(0xFFFF)
+"""What PyTorch's vector instructions write for every nan"""
 
 
 HALVES = "eV"
@@ -92,7 +93,12 @@ def finished(array: Array, kind: np.dtype[Any]) -> Array:
     if kind.kind == "V":
         return narrow(array)
     with np.errstate(over="ignore"):
-        return array.astype(kind, copy=False)
+        return _by_way_of(array, kind).astype(kind, copy=False)
+
+
+def _by_way_of(array: Array, kind: np.dtype[Any]) -> Array:
+    """float64 that is to become float16 as float32, for PyTorch rounds it twice, too"""
+    return array.astype(_WIDE) if kind.char == "e" and array.dtype.char == "d" else array
 
 
 def wide(kind: np.dtype[Any]) -> np.dtype[Any]:
@@ -102,7 +108,9 @@ def wide(kind: np.dtype[Any]) -> np.dtype[Any]:
 
 def element(value: Any, kind: np.dtype[Any]) -> Any:
     """A number as NumPy writes it into arrays of `kind`"""
-    return narrow(np.asarray(value)) if kind.kind == "V" else value
+    if kind.char not in HALVES or (kind.char == "e" and not isinstance(value, float)):
+        return value
+    return finished(np.asarray(value), kind)
 
 
 def ones_like(array: Array) -> Array:
@@ -115,7 +123,7 @@ def write(target: Array, values: Array) -> None:
     if target.dtype.kind == "V" or values.dtype.kind == "V":
         values = as_type(values, target.dtype)
     with np.errstate(over="ignore", invalid="ignore"):
-        np.copyto(target, values, casting="unsafe")
+        np.copyto(target, _by_way_of(values, target.dtype), casting="unsafe")
 
 
 def rounded(value: float) -> float:
@@ -140,4 +148,4 @@ def as_type(array: Array, kind: np.dtype[Any]) -> Array:
     if kind.kind == "V":
         return array.copy(order) if array.dtype.kind == "V" else narrow(array)
     plain: Array = float_of(array)
-    return plain.astype(kind, order=order)
+    return _by_way_of(plain, kind).astype(kind, order=order)

@@ -5,6 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+_TYPES = (
+    "cpu", "cuda", "ipu", "xpu", "mkldnn", "opengl", "opencl", "ideep", "hip", "ve", "fpga", "maia", "xla", "lazy", "vulkan",
+    "mps", "meta", "hpu", "mtia", "privateuseone",
+)  # fmt: skip
+"""Of PyTorch's devices."""
+
 
 class device:
     """`device("cpu")`: the only one. Raises RuntimeError for any other, with what to do.
@@ -21,6 +27,13 @@ class device:
     def __init__(self, type: Any = "cpu", index: int | None = None) -> None:
         if isinstance(type, device):
             type, index = type.type, type.index
+        if isinstance(type, int):
+            if type < 0:
+                raise RuntimeError("Device index must not be negative")
+            raise RuntimeError("Cannot access accelerator device when none is available.")
+        kind = re.match(r"[A-Za-z_]*", str(type))
+        if kind is not None and kind[0] not in _TYPES:
+            raise RuntimeError(f"Expected one of {', '.join(_TYPES)} device type at start of device string: {kind[0]}")
         match = re.fullmatch(r"([a-z]+)(?::(\d+))?", str(type))
         if match is None:
             raise RuntimeError(f"Invalid device string: '{type}'")

@@ -198,9 +198,9 @@ def result_numpy(*values: Any) -> np.dtype[Any]:
 
 
 # PyTorch's functions on these rules -----------------------------------------------------------------------------------
-def result_type(tensor1: Any, tensor2: Any) -> dtype:
-    """The dtype of `tensor1 + tensor2`: tensors or numbers."""
-    return from_numpy(result_numpy(*(getattr(t, "_data", t) for t in (tensor1, tensor2))))
+def result_type(tensor: Any, other: Any) -> dtype:
+    """The dtype of `tensor + other`: tensors or numbers."""
+    return from_numpy(result_numpy(*(getattr(t, "_data", t) for t in (tensor, other))))
 
 
 def promote_types(type1: dtype, type2: dtype) -> dtype:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._absent import absent as _absent
+from .ops.arguments import check_functions as _check_functions
 from .ops.decompositions import linalg_cholesky as cholesky
 from .ops.decompositions import linalg_cholesky_ex as cholesky_ex
 from .ops.decompositions import linalg_eigh as eigh
@@ -12,6 +13,7 @@ from .ops.decompositions import linalg_eigvalsh as eigvalsh
 from .ops.decompositions import linalg_qr as qr
 from .ops.decompositions import linalg_svd as svd
 from .ops.decompositions import linalg_svdvals as svdvals
+from .ops.householder import linalg_householder_product as householder_product
 from .ops.linalg import matmul as matmul
 from .ops.lu import linalg_lu as lu
 from .ops.lu import linalg_lu_factor as lu_factor
@@ -45,8 +47,8 @@ from .tensor import Tensor
 
 __all__ = [
     "LinAlgError", "cholesky", "cholesky_ex", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh",
-    "inv", "inv_ex", "lstsq", "lu", "lu_factor", "lu_factor_ex", "lu_solve", "matmul", "matrix_exp", "matrix_norm",
-    "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "solve_ex",
+    "householder_product", "inv", "inv_ex", "lstsq", "lu", "lu_factor", "lu_factor_ex", "lu_solve", "matmul", "matrix_exp",
+    "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve", "solve_ex",
     "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot", "vector_norm",
 ]  # fmt: skip
 
@@ -68,4 +70,5 @@ def eigvals(A: Tensor) -> Tensor:
     )
 
 
+_check_functions(globals(), prefix="linalg_")
 __getattr__ = _absent(__name__, globals())

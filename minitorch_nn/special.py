@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ._absent import absent as _absent
+from .ops.arguments import check_functions as _check_functions
 from .ops.bessel import i0 as i0
 from .ops.bessel import i0e as i0e
 from .ops.bessel import i1 as i1
@@ -64,6 +65,7 @@ def round(input: _Tensor, *, decimals: int = 0) -> _Tensor:
 
 _CYLINDER = "it has no gradient in PyTorch either; i0, i0e, i1 and i1e are there"
 
+_check_functions(globals(), prefix="special_")
 __getattr__ = _absent(
     __name__,
     globals(),

@@ -245,12 +245,43 @@ CASES: dict[str, Callable[[Any], Any]] = {
     ),
     "default in layers": with_default("bfloat16", lambda t: t.nn.Linear(2, 2)(t.ones(1, 2))),
     "default float16": with_default("float16", lambda t: [t.tensor([1]) / 3, t.tensor([1.1]), t.rand(2)]),
+    # read and written element by element, or in a kernel of its own
+    "apply_": lambda t: [
+        b(t, 1.5, 2.7).apply_(lambda x: x * 1.1),
+        b(t, 1.5).map_(b(t, 2.5), lambda x, y: x / y),
+        b(t, 1.5).map2_(b(t, 2.5), b(t, 3.5), lambda x, y, z: x * y + z),
+    ],
+    "map_ of two types": lambda t: b(t, 1.5).map_(t.tensor([2]), lambda x, y: x),
+    "frexp": lambda t: t.frexp(b(t, 1.0, 2.5, -300.0, 0.0)),
+    "histogram": lambda t: [
+        t.histogram(b(t, 1.0, 2.5, 3.0), 3, range=(0, 4), density=True),
+        t.histogram(b(t, 1.0, 2.5), b(t, 0.0, 2.0, 4.0), weight=b(t, 0.5, 2.0)),
+    ],
+    "histogram without a range": lambda t: t.histogram(b(t, 1.0, 2.5), 3),
+    "finite differences": lambda t: [
+        t.gradient(t.tensor([1, 4, 9.5, 16.25]).bfloat16()),
+        t.gradient(b(t, 1, 4, 9, 16), spacing=(b(t, 0, 1, 3, 4),)),
+    ],
+    "bincount": lambda t: t.bincount(t.tensor([0, 2, 2]), b(t, 0.1, 0.2, 0.3)),
+    "rrelu": lambda t: t.nn.functional.rrelu(b(t, -1.0, 2.0, -3.0), training=True),
+    "cov": lambda t: t.cov(t.rand(2, 4).bfloat16(), aweights=t.rand(4).bfloat16()),
+    "powers": lambda t: [t.vander(b(t, 1.0, 2.0, 3.0)), t.linalg.matrix_power(t.ones(2, 2).bfloat16(), 0)],
+    "sign of nan": lambda t: t.signbit(t.tensor([float("nan"), -float("nan"), -0.0]).bfloat16()),
+    "no kernel": lambda t: t.special.ndtri(b(t, 0.5)),
+    "no decomposition": lambda t: t.linalg.svd(t.ones(2, 2).bfloat16()),
+    "a parameter is not formatted": lambda t: f"{t.nn.Parameter(t.tensor(2.0, dtype=t.bfloat16))}",
     # float16 computes in float32, too
     "float16 sums": lambda t: [
         (t.ones(1000).half() * 100).sum(),
         t.rand(300).half().mean(),
         (t.rand(9).half() * 3).var(),
     ],
+    "float16 of float64": lambda t: [
+        t.tensor([1 + 2.0**-11 + 2.0**-30], dtype=t.float64).half(),  # rounded twice, by way of float32
+        t.full((1,), 1 + 2.0**-11 + 2.0**-30, dtype=t.float16),
+        changed(t.zeros(1).half(), lambda v: v.__setitem__(0, 1 + 2.0**-11 + 2.0**-30)),
+    ],
+    "float16 without a kernel": lambda t: t.linalg.det(t.ones(2, 2).half()),
     "float16 products": lambda t: t.rand(4, 50).half() @ t.rand(50, 3).half(),
     "float16 numbers": lambda t: [t.ones(1).half() * 1e-8, t.ones(1).half() * 70000.0, t.rand(3).half() / 3.3],
     "float16 gradients": lambda t: grads(t, lambda x: (x.sigmoid() * x.softmax(0)).sum(), t.rand(5).half()),

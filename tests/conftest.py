@@ -19,6 +19,7 @@ NAMESPACE = os.environ.get("MT_TEST_NAMESPACE", "minitorch_nn")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--live", action="store_true", help="compare with the installed PyTorch, on fresh random inputs")
     parser.addoption("--live-seed", type=int, default=None, help="the seed of a live run that is to be repeated")
+    parser.addoption("--samples", type=int, default=10, help="how many random calls of each operation --live compares")
 
 
 def pytest_configure(config: pytest.Config) -> None:

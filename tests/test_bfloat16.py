@@ -14,19 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 from bfloat16_cases import CASES, outcome
-from cases import (
-    activation,
-    binary,
-    convolution,
-    creation,
-    elementwise,
-    indexing,
-    layers,
-    linalg,
-    loss,
-    reduction,
-    shape,
-)
+from cases import CASES as TABLE
 from cases.core import Case
 from cases.run import cotangents, describe_error, leaves
 
@@ -42,7 +30,7 @@ def test_every_bfloat16_survives_float32() -> None:
     wide = arrays.widen(ALL.view(arrays.BFLOAT16))
     assert wide.dtype == np.float32 and np.array_equal(wide.view(np.uint32), ALL.astype(np.uint32) << 16)
     again, nan = arrays.narrow(wide).view(np.uint16), np.isnan(wide)
-    assert np.array_equal(again[~nan], ALL[~nan]) and (again[nan] == 0x7FC0).all() and nan.sum() == 254
+    assert np.array_equal(again[~nan], ALL[~nan]) and (again[nan] == 0xFFFF).all() and nan.sum() == 254
 
 
 def test_rounding_is_to_the_nearest_and_ties_to_even() -> None:
@@ -103,22 +91,21 @@ def test_text_is_pytorchs(torch: Any, name: str) -> None:
 
 
 # The table of operations ----------------------------------------------------------------------------------------------
-FAMILIES = (elementwise, binary, reduction, shape, indexing, linalg, creation, activation, loss, convolution, layers)
-TABLE = [case for family in FAMILIES for case in family.CASES]
 STEP = {"torch.bfloat16": 2.0**-7, "torch.float16": 2.0**-10, "torch.float32": 1e-5, "torch.float64": 1e-11}
-LEFT = {
-    "bfloat16": (
-        "logsumexp", "nn.functional.normalize", "nn.functional.scaled_dot_product_attention", "nn.functional.nll_loss",
-        "nn.functional.cross_entropy", "nn.functional.batch_norm", "nn.functional.layer_norm", "nn.functional.group_norm",
-        "nn.functional.instance_norm", "nn.functional.cosine_similarity",
-    ),
-    "float16": (),
+NEAR = 2.01
+"""Steps from PyTorch's result, twice as many for gradients, within which nobody asks who is right"""
+EXACT = 0.75
+"""Steps from the exact result, half a step being the rounding itself, where PyTorch's is not near"""
+CANCELLING = {
+    "nn.functional.normalize": 2, "logaddexp": 1.5, "matrix_exp": 3, "cov": 6, "log_softmax": 6,
+    "nn.functional.cross_entropy": 4, "triplet_margin_loss": 13, "cosine_embedding_loss": 16,
 }  # fmt: skip
-LEFT["float16"] = (
-    *LEFT["bfloat16"], "div__no_rounding_mode", "std", "log_softmax", "nn.functional.softsign", "nn.functional.unfold",
-    "nn.functional.binary_cross_entropy_with_logits", "nn.functional.binary_cross_entropy", "nn.functional.instance_norm",
+"""Steps from the exact result for operations made of several, each rounded as in PyTorch, whose terms cancel"""
+BEYOND = (
+    "nn.functional.local_response_norm", "nn.functional.avg_pool3d", "nn.functional.lp_pool3d",
+    "nn.functional.affine_grid", "special.i1", "special.i1e", "special.zeta",
 )  # fmt: skip
-"""Operations that PyTorch makes of several steps, each rounded; here it is one step, nearer to the exact result."""
+"""Operations that PyTorch has no kernel for, none for the gradient, or (special.zeta) none for a Python number"""
 OTHERWISE = {
     "div__no_rounding_mode/with itself": "the rest of a difference that is zero",
     "nn.functional.binary_cross_entropy/certain": "0 / 0 where PyTorch's smallest divisor, 1e-12, is none in float16",
@@ -127,16 +114,31 @@ OTHERWISE = {
          "squeeze__multiple/negative dims of a transposed"),
         "the stride of a dimension of size 1 in a copy",
     ),
+    **dict.fromkeys(
+        ("det/0 by 0", "det/empty batch", "det/batch of 0 by 0", "linalg.det/0 by 0", "linalg.det/empty batch",
+         "linalg.det/batch of 0 by 0", "linalg.solve/empty batch", "linalg.solve_ex/empty batch", "linalg.svd/empty",
+         "linalg.svdvals/empty", "linalg.eigh/empty", "linalg.eigvalsh/empty", "linalg.lu/empty",
+         "linalg.cholesky/empty batch"),
+        "PyTorch asks for a kernel where there is something to compute",
+    ),
+    **dict.fromkeys(
+        ("linalg.lu/no pivots", "linalg.lu_factor/no pivots", "linalg.lu_solve/sizes", "linalg.lu_solve/pivots",
+         "nn.functional.multi_margin_loss/unknown reduction", "quantile/out of range", "nanquantile/out of range",
+         "pdist/one row", "linalg.pinv/atol", "linalg.cond/nuc"),
+        "two faults, and the other is told",
+    ),
 }  # fmt: skip
 
 
-def evaluate(case: Case, torch: Any, kind: str, salt: int) -> dict[str, Any]:
-    """As cases.run.evaluate, at a type that NumPy may not have"""
+def evaluate(case: Case, torch: Any, kind: str, exactly: bool = False) -> dict[str, Any]:
+    """As cases.run.evaluate, at a type that NumPy may not have; exactly: in float64, from the same numbers"""
     torch.manual_seed(0)
     args: list[Any] = []
-    for spec, array in zip(case.inputs, case.arrays("float32", salt), strict=True):
+    for spec, array in zip(case.inputs, case.arrays("float32", 0), strict=True):
         x = torch.from_numpy(array)
-        x = x.to(getattr(torch, kind)) if spec.dtype is None and array.dtype == np.float32 else x
+        if spec.dtype is None and array.dtype == np.float32:
+            x = x.to(getattr(torch, kind))
+            x = x.double() if exactly else x
         args.append(x.requires_grad_() if spec.grad and x.is_floating_point() else x)
     try:
         out = case.fn(torch, *args)
@@ -145,8 +147,11 @@ def evaluate(case: Case, torch: Any, kind: str, salt: int) -> dict[str, Any]:
     result: dict[str, Any] = {"out": described(torch, out)}
     outs, wanted = [o for o in leaves(torch, out) if o.requires_grad], [x for x in args if x.requires_grad]
     if outs and wanted:
+        given = cotangents(case, torch, outs, 0)
+        if exactly:
+            given = [c.to(getattr(torch, kind)).double() for c in given]
         try:
-            found = torch.autograd.grad(outs, wanted, cotangents(case, torch, outs, salt), allow_unused=True)
+            found = torch.autograd.grad(outs, wanted, given, allow_unused=True)
         except Exception as error:
             return result | {"raises": describe_error(error)}
         result["grads"] = [described(torch, g) for g in found]
@@ -161,13 +166,19 @@ def described(torch: Any, tree: Any) -> Any:
     return [described(torch, t) for t in tree] if isinstance(tree, (list, tuple)) else tree
 
 
-def differences(case: Case, expected: Any, got: Any, room: float) -> list[str]:
+def differences(case: Case, expected: Any, got: Any, exact: Any, room: float = NEAR) -> list[str]:
+    """What is neither PyTorch's nor the exact result rounded."""
     if isinstance(expected, dict) and isinstance(got, dict) and "array" not in expected:
-        if expected.keys() != got.keys():
+        if expected.keys() != got.keys() or expected.get("raises") != got.get("raises"):
             return [f"{expected.get('raises')} {got.get('raises')}"]
-        return [d for k in expected for d in differences(case, expected[k], got[k], room * (2 if k == "grads" else 1))]
+        return [
+            d
+            for k in expected.keys() - {"raises"}
+            for d in differences(case, expected[k], got[k], exact.get(k), room * (2 if k == "grads" else 1))
+        ]
     if isinstance(expected, list) and isinstance(got, list) and len(expected) == len(got):
-        return [d for e, g in zip(expected, got, strict=True) for d in differences(case, e, g, room)]
+        beside = exact if isinstance(exact, list) and len(exact) == len(got) else [None] * len(got)
+        return [d for e, g, x in zip(expected, got, beside, strict=True) for d in differences(case, e, g, x, room)]
     if not isinstance(expected, dict) or not isinstance(got, dict):
         same = expected == got or (expected != expected and got != got)
         return [] if same or isinstance(expected, torch_types()) else [f"{expected} {got}"]
@@ -178,11 +189,27 @@ def differences(case: Case, expected: Any, got: Any, room: float) -> list[str]:
         return []
     if expected["dtype"] not in STEP:
         return [] if np.array_equal(a, b) else [f"{a} {b}"]
-    a, b = a.astype(np.float64), b.astype(np.float64)
+    if steps(a, b, expected["dtype"]) <= room:
+        return []
+    if not isinstance(exact, dict) or exact["array"].shape != a.shape:
+        return [f"{a} {b}"]
+    off = steps(exact["array"], b, expected["dtype"])
+    return (
+        []
+        if off <= CANCELLING.get(case.op, EXACT)
+        else [f"{off:.1f} steps from the exact result: {exact['array']} {b}"]
+    )
+
+
+def steps(a: Any, b: Any, dtype: str) -> float:
+    """How far b is from a in steps of the type, at most; small elements of a beside large ones count as larger"""
+    a, b = np.atleast_1d(a).astype(np.float64), np.atleast_1d(b).astype(np.float64)
     scale = np.abs(a[np.isfinite(a)]).max(initial=0)
-    with np.errstate(invalid="ignore"):
-        near = np.abs(a - b) <= room * STEP[expected["dtype"]] * np.maximum(np.abs(a), scale / 8)
-    return [] if (near | (a == b) | (np.isnan(a) & np.isnan(b))).all() else [f"{a} {b}"]
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        apart = np.abs(a - b) / (STEP[dtype] * np.maximum(np.abs(a), scale / 8))
+    apart[(a == b) | (np.isnan(a) & np.isnan(b))] = 0
+    apart[np.isinf(b) & (np.abs(a) >= 65520 if dtype == "torch.float16" else False)] = 0  # rounded, it is infinite
+    return float(np.nan_to_num(apart, nan=np.inf).max(initial=0))
 
 
 def torch_types() -> tuple[type, ...]:
@@ -190,9 +217,9 @@ def torch_types() -> tuple[type, ...]:
     return (reference.dtype, reference.Size, reference.device)
 
 
-@pytest.mark.parametrize("kind", LEFT)
+@pytest.mark.parametrize("kind", ["bfloat16", "float16"])
 def test_the_table_of_operations(request: pytest.FixtureRequest, kind: str) -> None:
-    """Every case of float32, at this type: dtypes, nodes and errors are PyTorch's, values to 2 steps, gradients to 4."""
+    """Every case of float32, at this type: dtypes, nodes and errors are PyTorch's, values PyTorch's or the exact ones."""
     if not request.config.getoption("--live"):
         pytest.skip("compares with PyTorch itself, see --live")
     reference = pytest.importorskip("torch")
@@ -202,11 +229,11 @@ def test_the_table_of_operations(request: pytest.FixtureRequest, kind: str) -> N
         for case in TABLE:
             if "float32" not in case.dtypes or case.name in OTHERWISE:
                 continue
-            expected, got = (evaluate(case, torch, kind, 0) for torch in (reference, mt))
-            if "not implemented for" in str(expected.get("raises")) and "raises" not in got:
-                continue  # PyTorch has no kernel for it, here there is one for all floating-point types
-            room = 30.0 if case.op in LEFT[kind] else 2.01
-            wrong += [f"{case.name}: {d}" for d in differences(case, expected, got, room)]
+            expected, got = (evaluate(case, torch, kind) for torch in (reference, mt))
+            if "not implemented for" in str(expected.get("raises")) and "raises" not in got and case.op in BEYOND:
+                continue
+            exact = evaluate(case, reference, kind, exactly=True)
+            wrong += [f"{case.name}: {d}" for d in differences(case, expected, got, exact)]
     assert not wrong, "\n".join(wrong)
 
 

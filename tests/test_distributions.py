@@ -16,21 +16,26 @@ RECORDED = json.loads((Path(__file__).parent / "recorded" / "distributions.json"
 
 KINDS = (
     "Normal", "LogNormal", "Laplace", "Uniform", "Exponential", "Bernoulli", "Geometric", "Binomial", "Poisson",
-    "Categorical", "OneHotCategorical", "Multinomial", "Independent", "MultivariateNormal",
+    "Categorical", "OneHotCategorical", "Multinomial", "Independent", "MultivariateNormal", "Gamma", "Dirichlet",
+    "StudentT", "TransformedDistribution",
 )  # fmt: skip
 
 
-def compare(got: Any, expected: Any, where: str) -> None:
+APPROXIMATED = {f"{name}: rsample grads" for name in ("gamma", "chi2", "beta", "dirichlet", "student t")}
+"""PyTorch's gradients of these numbers are approximations of a relative error of about 1e-3"""
+
+
+def compare(got: Any, expected: Any, where: str, rtol: float = 4e-6) -> None:
     """Lists of tensors as `plain` writes them: dtypes and shapes equal, numbers to float32's rounding"""
     if expected and isinstance(expected, list) and (expected[0] is None or isinstance(expected[0], list)):
         assert len(got) == len(expected), where
         for i, (a, b) in enumerate(zip(got, expected, strict=True)):
-            compare(a, b, f"{where}[{i}]")
+            compare(a, b, f"{where}[{i}]", rtol)
     elif isinstance(expected, list):
         assert got[:2] == expected[:2], where
         numbers = [[float(x.replace("True", "1").replace("False", "0")) for x in side[2]] for side in (got, expected)]
         scale = max((abs(x) for x in numbers[1] if np.isfinite(x)), default=0.0)
-        np.testing.assert_allclose(*numbers, rtol=4e-6, atol=4e-7 * max(scale, 1.0), err_msg=where)
+        np.testing.assert_allclose(*numbers, rtol=rtol, atol=4e-7 * max(scale, 1.0), err_msg=where)
     else:
         assert got == expected, where
 
@@ -41,7 +46,8 @@ def test_samples_densities_and_gradients_are_pytorchs(torch: Any, name: str) -> 
     assert got["exact"] == expected["exact"]
     assert got["values"].keys() == expected["values"].keys()
     for key, value in expected["values"].items():
-        compare(got["values"][key], value, f"{name}: {key}")
+        where = f"{name}: {key}"
+        compare(got["values"][key], value, where, 2e-3 if where in APPROXIMATED else 4e-6)
 
 
 @pytest.mark.parametrize("name", cases.DIVERGENCES)

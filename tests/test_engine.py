@@ -253,7 +253,9 @@ print([str(w.message)[:55] for w in caught])
 
 
 @pytest.mark.parametrize("size", [(8, 4, 3), (64, 784, 256), (300, 300, 300)])
-def test_a_first_gradient_is_taken_over_and_not_copied(size: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_first_gradient_is_taken_over_and_not_copied(
+    size: tuple[int, int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
     if NAMESPACE != "minitorch_nn":
         pytest.skip("looks inside this package")
     import minitorch_nn as torch

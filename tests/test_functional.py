@@ -151,13 +151,26 @@ def test_misuse(torch: Any, call: Any, kind: type[Exception], text: str) -> None
     assert message(error).startswith(text)
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # PyTorch's forward mode warns of its own code
+@pytest.mark.parametrize("strategy", ["reverse-mode", "forward-mode"])
+def test_vectorized(torch: Any, strategy: str) -> None:
+    fn, x = torch.autograd.functional, double(torch, [1.0, 2.0])
+    assert torch.allclose(fn.jacobian(cube, x, vectorize=True, strategy=strategy), fn.jacobian(cube, x))
+    total = lambda x: cube(x).sum()  # noqa: E731
+    found = fn.hessian(total, x, vectorize=True, outer_jacobian_strategy=strategy)
+    assert torch.allclose(found, fn.hessian(total, x))
+    for options, kind in (({"strict": True}, RuntimeError), ({"strategy": "sideways"}, AssertionError)):
+        with pytest.raises(kind):
+            fn.jacobian(cube, x, vectorize=True, **{"strategy": strategy} | options)
+    for options in ({}, {"create_graph": True, "vectorize": True}):
+        with pytest.raises(NotImplementedError):
+            fn.jacobian(cube, x, strategy="forward-mode", **options)
+
+
 @ours
 def test_what_functional_leaves_out(torch: Any) -> None:
-    fn, x = torch.autograd.functional, double(torch, [1.0])
+    x = double(torch, [1.0])
     for call in (
-        lambda: fn.jacobian(cube, x, vectorize=True),
-        lambda: fn.hessian(cube, x, vectorize=True),
-        lambda: fn.jacobian(cube, x, strategy="forward-mode"),
         lambda: FN.functionalize(cube),
         lambda: FN.jvp(cube, (x,), (x,), strict=True),
         lambda: FN.jacfwd(cube, chunk_size=2),

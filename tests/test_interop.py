@@ -196,6 +196,17 @@ def test_frombuffer(torch: Any) -> None:
         torch.frombuffer(buffer, dtype=torch.int16, offset=1)
 
 
+def test_where_with_a_condition_alone(torch: Any) -> None:
+    assert [place.tolist() for place in np.where(torch.tensor([[1.0, 0.0], [0.0, 2.0]]) > 0)] == [[0, 1], [0, 1]]
+
+
+def test_a_parameter_is_formatted_as_its_text(torch: Any) -> None:
+    assert f"{torch.tensor(2.5):.2f}" == "2.50" and f"{torch.tensor(2.0)}" == "2.0"
+    assert f"{torch.nn.Parameter(torch.tensor(2.0))}" == "Parameter containing:\ntensor(2., requires_grad=True)"
+    with pytest.raises(TypeError, match=r"unsupported format string passed to Parameter.__format__"):
+        format(torch.nn.Parameter(torch.tensor(2.0)), ".2f")
+
+
 # DLPack ---------------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "int64", "int32", "int16", "int8", "uint8", "bool"])
 def test_dlpack_shares_memory_with_numpy(torch: Any, dtype: str) -> None:
@@ -224,6 +235,15 @@ def test_dlpack_refuses_what_requires_a_gradient(torch: Any) -> None:
         torch.ones(2, requires_grad=True).__dlpack__()
 
 
+def test_a_capsule_is_read(torch: Any) -> None:
+    t = torch.arange(3)
+    again = torch.utils.dlpack.from_dlpack(torch.utils.dlpack.to_dlpack(t))
+    again[0] = 5
+    assert t.tolist() == [5, 1, 2]
+    with pytest.raises(RuntimeError, match="from_dlpack received an invalid capsule"):
+        torch.from_dlpack([1])
+
+
 # Copies ---------------------------------------------------------------------------------------------------------------
 def through_pickle(value: Any) -> Any:
     return pickle.loads(pickle.dumps(value))
@@ -237,6 +257,21 @@ def test_a_copy_has_its_own_memory(torch: Any, duplicate: Any) -> None:
     with torch.no_grad():
         t += 1
     assert twin.requires_grad and twin.is_leaf and twin[1, 0] == 1 and twin.mark == "mine" and twin.stride() == (1, 3)
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_views_of_one_memory_are_so_in_a_deep_copy(torch: Any, order: tuple[int, ...]) -> None:
+    t = torch.arange(6.0).reshape(2, 3)
+    views = [t, t[1], t.t()]
+    twins = copy.deepcopy([views[i] for i in order])
+    whole, row, turned = (twins[order.index(i)] for i in range(3))
+    whole[1, 0] = 77
+    assert row.tolist() == [77.0, 4.0, 5.0] and turned[0, 1] == 77 and turned.stride() == (1, 3) and t[1, 0] == 3
+
+
+def test_strides_of_a_tensor_without_elements(torch: Any) -> None:
+    assert torch.zeros(0, 3).stride() == copy.deepcopy(torch.zeros(0, 3)).stride() == (3, 1)
+    assert torch.zeros(2, 0, 3).stride() == (3, 3, 1)
 
 
 def test_a_shallow_copy_shares_memory(torch: Any) -> None:

@@ -27,7 +27,7 @@ ours = pytest.mark.skipif(NAMESPACE != "minitorch_nn", reason="looks inside this
 
 def differentiable(case: Case) -> bool:
     """PyTorch gave a gradient for at least one input, in float64."""
-    grads = RECORDED[f"{case.name}/float64"].get("grads", []) if "float64" in case.dtypes else []
+    grads = RECORDED.get(f"{case.name}/float64", {}).get("grads", []) if "float64" in case.dtypes else []
     return any(g is not None for g in grads)
 
 
@@ -163,5 +163,12 @@ def test_every_operation_with_a_rule_has_a_case(torch: Any) -> None:
             for root in graphs(torch, case, dtype):
                 roots.append(root)
         exercised |= {id(op) for root in roots for op in operations_of(root)}
-    missing = sorted(name for name, op in registry.items() if op.differentiable and id(op) not in exercised)
+    wanted = {
+        name: op
+        for name, op in registry.items()
+        if op.differentiable
+        and name != "softsign_at_once"  # of bfloat16 and float16 only, see test_bfloat16.py
+        and ".distributions." not in op.node_type.__module__  # random numbers, see test_distributions.py
+    }
+    missing = sorted(name for name, op in wanted.items() if id(op) not in exercised)
     assert not missing, f"no case of the table puts these into a graph: {missing}"

@@ -20,8 +20,10 @@ from hypothesis import strategies as st
 from programs import store
 from programs.compare import difference
 from programs.draw import draw_program, draw_smooth_leaf
+from programs.more_steps import MORE
 from programs.run import Run, evaluate, source
 from programs.smooth import SMOOTH
+from programs.steps import FAMILIES
 
 HEADER, RECORDED = store.load()
 RANDOM = st.randoms(use_true_random=False)
@@ -54,7 +56,15 @@ def test_as_pytorch(torch: Any, n: int) -> None:
     assert not found, f"{source(entry['program'])}\n-> step {found[0]}: {found[1]}"
 
 
-def test_fresh_programs_as_pytorch(torch: Any, request: pytest.FixtureRequest) -> None:
+ORDER = "of the newer operations some differ yet in the order of errors and in names of nodes"
+
+
+@pytest.mark.parametrize(
+    "families",
+    [FAMILIES, pytest.param(FAMILIES | MORE, marks=pytest.mark.xfail(reason=ORDER, strict=False))],
+    ids=["first", "more"],
+)
+def test_fresh_programs_as_pytorch(torch: Any, request: pytest.FixtureRequest, families: dict[str, Any]) -> None:
     if not request.config.getoption("--live"):
         pytest.skip("runs with --live")
     reference = pytest.importorskip("torch")
@@ -62,7 +72,7 @@ def test_fresh_programs_as_pytorch(torch: Any, request: pytest.FixtureRequest) -
     @settings(examples(1000), derandomize=False, phases=list(Phase))
     @given(RANDOM)
     def check(rng: random.Random) -> None:
-        program = draw_program(rng, torch)
+        program = draw_program(rng, torch, families=families)
         found = difference(evaluate(reference, program), evaluate(torch, program))
         assert not found, f"{source(program)}\n-> step {found[0]}: {found[1]}"
 

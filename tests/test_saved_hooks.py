@@ -162,8 +162,23 @@ def test_in_place_steps_under_identity_hooks(torch: Any) -> None:
         y.sum().backward()
         results.append(x.grad.tolist())
     assert results[0] == results[1]
-    with pytest.raises(NotImplementedError, match="save_on_cpu"):
-        torch.autograd.graph.save_on_cpu()
+
+
+def test_pack_hooks_see_the_history_of_inputs(torch: Any) -> None:
+    seen: list[Any] = []
+    x = leaf(torch, 1.0, 2.0)
+    y = x * 2
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: seen.append(t.grad_fn) or t, lambda t: t):
+        y.square().sum().backward()
+    assert seen == [y.grad_fn]
+
+
+def test_save_on_cpu(torch: Any) -> None:
+    x = leaf(torch, 1.0, 2.0)
+    with torch.autograd.graph.save_on_cpu():
+        y = (x * x).exp().sum()
+    y.backward()
+    assert torch.allclose(x.grad, 2 * x.detach() * x.detach().square().exp())
 
 
 # checkpoint -----------------------------------------------------------------------------------------------------------

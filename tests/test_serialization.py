@@ -126,6 +126,47 @@ def test_the_strides_of_a_file_are_kept() -> None:
         assert a.data_ptr() == b.data_ptr()
 
 
+def tensor_with_attributes(torch: Any, parameter: bool) -> Any:
+    t = torch.ones(2)
+    t = torch.nn.Parameter(t, requires_grad=False) if parameter else t.requires_grad_()
+    t.mark, t.count, t.scale = "mine", 3, 0.5
+    return t
+
+
+@pytest.mark.parametrize("parameter", [False, True])
+def test_the_attributes_of_a_tensor_go_to_pytorch_and_back(parameter: bool) -> None:
+    reference = pytest.importorskip("torch")
+    for source, target in ((mt, mt), (mt, reference), (reference, mt)):
+        stream = io.BytesIO()
+        source.save([tensor_with_attributes(source, parameter)] * 2, stream)
+        stream.seek(0)
+        t, same = target.load(stream)
+        assert t is same and (t.mark, t.count, t.scale) == ("mine", 3, 0.5) and t.requires_grad is not parameter
+
+
+def test_attributes_that_could_hold_anything_are_refused() -> None:
+    reference = pytest.importorskip("torch")
+    t = mt.ones(1)
+    t.others = [1]
+    with pytest.raises(TypeError, match="can't save a tensor with the attribute others, a list: an attribute may be"):
+        mt.save(t, io.BytesIO())
+    for name, value, text in (("others", [1], "is no number or string"), ("backward", 1, "must be new names")):
+        theirs, stream = reference.ones(1), io.BytesIO()
+        setattr(theirs, name, value)
+        reference.save(theirs, stream)
+        stream.seek(0)
+        with pytest.raises(pickle.UnpicklingError, match=text):
+            mt.load(stream)
+
+
+def test_a_location_that_is_none() -> None:
+    stream = io.BytesIO()
+    mt.save(mt.ones(1), stream)
+    stream.seek(0)
+    with pytest.raises(TypeError, match="'int' object is not callable"):
+        mt.load(stream, map_location=3)
+
+
 def test_a_device() -> None:
     assert reloaded([mt.device("cpu")]) == [mt.device("cpu")]
     torch = pytest.importorskip("torch", reason="PyTorch is not installed")

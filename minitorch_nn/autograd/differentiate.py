@@ -44,7 +44,7 @@ def _roots(outputs: tuple[Any, ...], gradients: tuple[Any, ...], create_graph: b
             raise RuntimeError(
                 f"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {out.shape}."
             )
-        node = out._edge()
+        node = maker(out)
         if node is None:
             raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
         if create_graph:
@@ -52,6 +52,13 @@ def _roots(outputs: tuple[Any, ...], gradients: tuple[Any, ...], create_graph: b
         else:
             roots.append((node, g._data))
     return roots
+
+
+def maker(t: Any) -> Node | None:
+    """The node that the gradient of `t` goes to; to ask for it is an error where the history of a view is not known"""
+    if t._creation is not None:
+        t.grad_fn  # noqa: B018 - raises it even under no_grad
+    return t._edge()  # type: ignore[no-any-return]
 
 
 def backward(
@@ -100,7 +107,7 @@ def backward(
 
 def _input_node(t: Any) -> Node | None:
     """Where the gradient for `t` arrives; None for a view made under `no_grad`, which nothing leads to"""
-    node = t._edge()
+    node = maker(t)
     if node is None and not t.requires_grad:
         raise RuntimeError("One of the differentiated Tensors does not require grad")
     return node  # type: ignore[no-any-return]

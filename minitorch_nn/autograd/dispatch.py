@@ -84,6 +84,9 @@ def function(op: Op, operator: bool = False) -> Callable[..., Any]:
         if state.in_use and not moves:
             half = widened(arrays, kind, variadic, op.exact)
             if half is not None:
+                if op.wide_only is not None and half[1] is not None:
+                    name = from_numpy(half[1]).type_name
+                    raise NotImplementedError(f"\"{op.wide_only}\" not implemented for '{name}'")
                 given, arrays = arrays, half[0]
         if kind is not None:
             first, last = arrays[0], arrays[-1]

@@ -40,6 +40,15 @@ class FunctionCtx:
                 )
         self._to_save = tensors
 
+    def save_for_forward(self, *tensors: Tensor | None) -> None:
+        """Keep tensors for `jvp`, which is not called here: a derivative along a direction is found by `backward`."""
+        for t in tensors:
+            if t is not None and not isinstance(t, TensorBase):
+                raise AssertionError(
+                    "save_for_forward expects all arguments to be tensors; you should save non-tensors as attributes on ctx."
+                )
+        self.saved_for_forward = tensors
+
     def mark_non_differentiable(self, *tensors: Tensor) -> None:
         """These outputs get no gradient."""
         self._non_differentiable = tensors
@@ -141,7 +150,8 @@ class BackwardNode(Node, FunctionCtx):
         return parts
 
     def __repr__(self) -> str:
-        return f"<torch.autograd.function.{type(self).__name__} object at {id(self):#x}>"
+        place = "" if self.forward_class._node_name else "torch.autograd.function."
+        return f"<{place}{type(self).__name__} object at {id(self):#x}>"
 
     def release(self) -> None:
         if self._to_save:
@@ -197,6 +207,9 @@ class Function:
         """Compute the outputs from the inputs."""
         raise NotImplementedError("You must implement the forward function for custom autograd.Function.")
 
+    _node_name: str | None = None
+    """The name of its nodes, where it is not the class's and `Backward`."""
+
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: Any) -> Any:
         """Keep what backward needs, where forward takes no ctx."""
@@ -214,7 +227,8 @@ class Function:
     def _node_class(cls) -> type[BackwardNode]:
         made = cls.__dict__.get("_made_node_class")
         if made is None:
-            made = type(f"{cls.__name__}Backward", (BackwardNode,), {"forward_class": cls})
+            name = cls._node_name or f"{cls.__name__}Backward"
+            made = type(name, (BackwardNode,), {"forward_class": cls})
             cls._made_node_class = made  # type: ignore[attr-defined]
         return made  # type: ignore[no-any-return]
 

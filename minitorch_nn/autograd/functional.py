@@ -96,10 +96,9 @@ def jacobian(
 ) -> Tensors:
     """J[o][i]: for each output o and input i a tensor of shape o.shape + i.shape, the derivatives of o for i.
 
-    One backward pass for each element of the outputs. vectorize=True and strategy="forward-mode" raise
-    NotImplementedError.
+    One backward pass for each element of the outputs; `vectorize` and `strategy` choose how PyTorch computes, not what.
     """
-    _only_plain("jacobian", vectorize, "strategy", strategy)
+    _check_strategy(vectorize, strategy, create_graph, strict)
     with enable_grad():
         ins, one_in = _as_tuple(inputs, "inputs", "jacobian")
         ins = _prepared(ins, create_graph, need_graph=True)
@@ -149,9 +148,11 @@ def hessian(
 ) -> Tensors:
     """H[i][j]: for each pair of inputs a tensor of shape i.shape + j.shape, the second derivatives of a scalar func.
 
-    vectorize=True and outer_jacobian_strategy="forward-mode" raise NotImplementedError.
+    `vectorize` and `outer_jacobian_strategy` choose how PyTorch computes, not what.
     """
-    _only_plain("hessian", vectorize, "outer_jacobian_strategy", outer_jacobian_strategy)
+    if outer_jacobian_strategy not in ("reverse-mode", "forward-mode"):
+        raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
+    _check_strategy(vectorize, outer_jacobian_strategy, create_graph, strict)
     ins, one_in = _as_tuple(inputs, "inputs", "hessian")
 
     def scalar(*args: Any) -> Any:
@@ -368,18 +369,34 @@ def _check(tensors: tuple[Any, ...], what: str, strict: bool) -> None:
         )
 
 
-def _only_plain(function: str, vectorize: bool, name: str, strategy: str) -> None:
+def _check_strategy(vectorize: bool, strategy: str, create_graph: bool, strict: bool) -> None:
+    """Raise where PyTorch refuses what `jacobian` is asked for together."""
     if strategy not in ("reverse-mode", "forward-mode"):
         raise AssertionError(
             'Expected strategy to be either "forward-mode" or "reverse-mode". Hint: If your function has more outputs than '
             'inputs, "forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".'
         )
     if strategy == "forward-mode":
-        raise NotImplementedError(
-            f'autograd.functional.{function}({name}="forward-mode") is not there; use "reverse-mode"'
+        if create_graph:
+            raise NotImplementedError(
+                'torch.autograd.functional.jacobian: `create_graph=True` and `strategy="forward-mode"` are not supported '
+                'together (yet). Please either set `create_graph=False` or `strategy="reverse-mode"`.'
+            )
+        if strict:
+            raise RuntimeError(
+                'torch.autograd.functional.jacobian: `strict=True` and `strategy="forward-mode"` are not supported together '
+                '(yet). Please either set `strict=False` or `strategy="reverse-mode"`.'
+            )
+        if not vectorize:
+            raise NotImplementedError(
+                "Computing Jacobian using forward-AD or forward-over-reverse Hessian is"
+                "only implemented for `vectorize=True`."
+            )
+    if vectorize and strict:
+        raise RuntimeError(
+            "torch.autograd.functional.jacobian: `strict=True` and `vectorized=True` are not supported together. Please "
+            "either set `strict=False` or `vectorize=False`."
         )
-    if vectorize:
-        raise NotImplementedError(f"autograd.functional.{function}(vectorize=True) is not there; leave it out")
 
 
 def _zeros(t: Any) -> Any:

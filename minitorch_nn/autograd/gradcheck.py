@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..random import current_generator
 from .differentiate import grad
 from .variable import TensorBase, tensor_type
 
@@ -103,8 +104,7 @@ def gradgradcheck(
         raise AssertionError("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
     given = _as_tuple(inputs)
     if grad_outputs is None:
-        draw = np.random.default_rng(0)
-        cotangents = tuple(_cotangent(draw, o, gen_non_contig_grad_outputs) for o in _differentiable(func(*given)))
+        cotangents = tuple(_cotangent(o, gen_non_contig_grad_outputs) for o in _differentiable(func(*given)))
     else:
         cotangents = _as_tuple(grad_outputs)
     count = len(cotangents)
@@ -315,12 +315,14 @@ def _zeros(outputs: Sequence[Any]) -> list[Any]:
     return [tensor_type()._wrap(np.zeros_like(o._data)) for o in outputs]
 
 
-def _cotangent(draw: np.random.Generator, output: TensorBase, non_contiguous: bool) -> Any:
-    """A random gradient for `output` that requires a gradient itself."""
+def _cotangent(output: TensorBase, non_contiguous: bool) -> Any:
+    """A random gradient for `output` that requires a gradient itself, from the default generator as in PyTorch."""
     shape = output._data.shape
-    values = draw.uniform(-1, 1, (*shape, 2))[..., 0] if non_contiguous else draw.uniform(-1, 1, shape)
-    g = tensor_type()._wrap(np.asarray(values).astype(output._data.dtype, copy=not non_contiguous))
-    return g.requires_grad_()
+    apart = non_contiguous and output._data.size > 1
+    values = current_generator().uniform((*shape[:-1], 2 * shape[-1]) if apart else shape, -1, 1, output._data.dtype)
+    if apart:
+        values = values[..., 1::2]
+    return tensor_type()._wrap(values).requires_grad_()
 
 
 def _wants_gradient(x: Any) -> bool:

@@ -25,7 +25,7 @@ class saved_tensors_hooks:
     """Decide how values are kept for backward: `pack_hook(tensor)` where one is saved, `unpack_hook(packed)` where it is
     needed again.
 
-    pack_hook: gets the tensor, without history; may return anything, but may not change the tensor.
+    pack_hook: gets the tensor, an operation's own result without history; may return anything, but may not change the tensor.
     unpack_hook: gets what pack_hook returned; returns a tensor of the same values.
 
     Inner hooks take the place of outer ones. Values saved under hooks are not watched for changes in place.
@@ -50,10 +50,13 @@ class saved_tensors_hooks:
 
 
 class save_on_cpu(saved_tensors_hooks):
-    """Raises NotImplementedError: every tensor is on the CPU already."""
+    """Keep what is saved for backward on the CPU, where every tensor is already: it is kept as it is.
+
+    pin_memory: has no effect. device_type: "cpu", or "cuda", of which there are no tensors.
+    """
 
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
-        raise NotImplementedError("autograd.graph.save_on_cpu is not there: every tensor is on the CPU already")
+        super().__init__(lambda tensor: tensor, lambda kept: kept)
 
 
 @contextmanager

@@ -252,6 +252,8 @@ def hooks_of(t: TensorBase) -> Hooks:
 
 def retain_grad(t: TensorBase) -> None:
     """Let the node that made `t` fill `t.grad`; a leaf's is filled anyway."""
+    if t._node is None:
+        return
     made = _made_by(t)
     if made is None:
         return

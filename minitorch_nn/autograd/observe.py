@@ -142,6 +142,10 @@ def _pack_at(node: Any, k: int, pack: Pack, unpack: Unpack) -> None:
     edge = node.edges[n] if n < len(node.op.inputs) and not node.op.variadic else None
     if isinstance(edge, AccumulateGrad) and edge.variable._data is value:
         saved[k] = Packed(edge.variable, pack, unpack)
+    elif edge is not None and isinstance(value, np.ndarray) and value.shape == edge.shape and value.dtype == edge.dtype:
+        tensor = tensor_type()._wrap(value)
+        tensor._node = edge  # an input is handed over with its history
+        saved[k] = Packed(tensor, pack, unpack)
     else:
         saved[k] = _pack_value(value, pack, unpack)
     node.saved = tuple(saved)

@@ -249,6 +249,8 @@ class Op:
         self.moves = moves or view
         self.exact = (name or "").startswith(("MulBackward", "DivBackward")) or kernel.__name__ == "quotient"
         """Whether bfloat16 and float16 are computed with the exact value of a number beside them; see PyTorch's kernels"""
+        self.wide_only: str | None = getattr(kernel, "wide_only", None)
+        """PyTorch's name of the kernel, where it has none for bfloat16 and float16"""
         self.kernel, self.kind, self.view, self.joint, self.outputs = kernel, kind, view, joint, outputs
         self.name = kernel.__name__
         parameters = inspect.signature(kernel).parameters.values()

@@ -183,6 +183,8 @@ def _location_check(map_location: Any) -> Callable[[str], None]:
     """A function that raises for the location of a storage, unless it or what it is mapped to is the CPU."""
     if callable(map_location):
         return lambda location: None
+    if map_location is not None and not isinstance(map_location, (str, device, dict)):
+        raise TypeError(f"'{type(map_location).__name__}' object is not callable")
 
     def check(location: str) -> None:
         if isinstance(map_location, dict):

@@ -15,6 +15,7 @@ from ..autograd.arrays import is_hidden, settle
 from ..device import device
 from ..nn.parameter import Parameter
 from ..tensor import Size, Tensor
+from ..tensor.interop import attributes
 from .pickler import Call, Name, Persistent
 from .unpickle import PLAIN, Constructor, UnpicklingError
 
@@ -120,6 +121,27 @@ def _rebuild_parameter(data: Any, requires_grad: Any, hooks: Any) -> Parameter:
     return _requiring(Parameter(data, False), requires_grad)
 
 
+def _rebuild_parameter_with_state(data: Any, requires_grad: Any, hooks: Any, state: Any) -> Parameter:
+    return _with_attributes(_rebuild_parameter(data, requires_grad, hooks), state)
+
+
+def _rebuild_from_type(function: Any, kind: Any, args: Any, state: Any) -> Tensor:
+    """A tensor with attributes: function(*args) made it."""
+    if kind is not TENSOR or not isinstance(function, Constructor) or function.make is not _rebuild_tensor_v2:
+        raise UnpicklingError("only a Tensor is made with attributes this way")
+    return _with_attributes(_rebuild_tensor_v2(*args), state)
+
+
+def _with_attributes(tensor: T, state: Any) -> T:
+    if type(state) is not dict or not all(type(k) is str and not hasattr(tensor, k) for k in state):
+        raise UnpicklingError("the attributes of a tensor must be new names")
+    for name, value in state.items():
+        if type(value) not in SCALARS:
+            raise UnpicklingError(f"the attribute {name} of a tensor is no number or string")
+        setattr(tensor, name, value)
+    return tensor
+
+
 def _requiring(tensor: T, requires_grad: Any) -> T:
     if requires_grad:
         if not tensor.dtype.is_floating_point:
@@ -160,10 +182,17 @@ def _set_attributes(target: OrderedDict[Any, Any], state: Any) -> None:
     vars(target).update(state)
 
 
+TENSOR = Name("torch", "Tensor")
+"""What a file calls the class of tensors"""
+SCALARS = (type(None), bool, int, float, str)
+"""What the attributes of a tensor may be: nothing that could hold the tensor"""
+
 _TENSOR_FUNCTIONS: dict[str, Callable[..., Any]] = {
     "torch._utils _rebuild_tensor": _rebuild_tensor,
     "torch._utils _rebuild_tensor_v2": _rebuild_tensor_v2,
     "torch._utils _rebuild_parameter": _rebuild_parameter,
+    "torch._utils _rebuild_parameter_with_state": _rebuild_parameter_with_state,
+    "torch._tensor _rebuild_from_type_v2": _rebuild_from_type,
     "torch.nn.parameter Parameter": _legacy_parameter,
     "torch Size": _size,
     "torch device": _device,
@@ -173,6 +202,7 @@ NAMES: dict[str, Any] = (
     PLAIN
     | {name: Constructor(name.replace(" ", "."), make) for name, make in _TENSOR_FUNCTIONS.items()}
     | {f"torch {name}": StorageType(name, element) for name, element in STORAGES.items()}
+    | {"torch Tensor": TENSOR}
     | {f"torch {d.name}": d for d in dtypes._by_name.values()}
 )
 """All that a file may refer to."""
@@ -214,10 +244,15 @@ class Storages:
         if isinstance(value, (Call, Persistent)):
             return value
         if isinstance(value, Parameter):
-            data = self._tensor(value, requires_grad=False)
-            return Call(Name("torch._utils", "_rebuild_parameter"), (data, value.requires_grad, OrderedDict()))
+            made: tuple[Any, ...] = (self._tensor(value, requires_grad=False), value.requires_grad, OrderedDict())
+            if own := _own_attributes(value):
+                return Call(Name("torch._utils", "_rebuild_parameter_with_state"), (*made, own))
+            return Call(Name("torch._utils", "_rebuild_parameter"), made)
         if isinstance(value, Tensor):
-            return self._tensor(value, value.requires_grad)
+            call = self._tensor(value, value.requires_grad)
+            if own := _own_attributes(value):
+                return Call(Name("torch._tensor", "_rebuild_from_type_v2"), (call.function, TENSOR, call.args, own))
+            return call
         if isinstance(value, Size):
             return Call(Name("torch", "Size"), (tuple(value),))
         if isinstance(value, dtypes.dtype):
@@ -245,6 +280,18 @@ class Storages:
             stride = tuple(math.prod(max(n, 1) for n in shape[i + 1 :]) for i in range(array.ndim))
         args: tuple[Any, ...] = (storage, (address - piece.begin) // item, shape, stride, requires_grad, OrderedDict())
         return Call(Name("torch._utils", "_rebuild_tensor_v2"), args)
+
+
+def _own_attributes(tensor: Tensor) -> dict[str, Any]:
+    """What the user has stored on the tensor, to be written with it."""
+    own = attributes(tensor)
+    for name, value in own.items():
+        if type(value) not in SCALARS:
+            raise TypeError(
+                f"can't save a tensor with the attribute {name}, a {type(value).__name__}: an attribute may be a number or "
+                "a string. Save tensor.detach(), which has no attributes."
+            )
+    return own
 
 
 @dataclass

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .. import ops
+from ..ops import conv3d as conv3d
+from ..ops import conv_transpose3d as conv_transpose3d
+from ..ops import max_pool3d as max_pool3d
 from ..ops import recurrent
 from ..ops.recurrent import gru_cell as gru_cell
 from ..tensor import Tensor
@@ -21,6 +24,10 @@ from .functional import rms_norm as rms_norm
 from .functional import rrelu as rrelu
 from .functional import rrelu_ as rrelu_
 from .functional._normalization import _drop_channels
+from .recurrence import gru as gru
+from .recurrence import lstm as lstm
+from .recurrence import rnn_relu as rnn_relu
+from .recurrence import rnn_tanh as rnn_tanh
 from .utils.weight_norm import norm_except_dim as norm_except_dim
 
 __all__ = [
@@ -30,6 +37,8 @@ __all__ = [
     "bilinear",
     "channel_shuffle",
     "constant_pad_nd",
+    "conv3d",
+    "conv_transpose3d",
     "cosine_embedding_loss",
     "ctc_loss",
     "dropout_",
@@ -38,18 +47,23 @@ __all__ = [
     "feature_dropout",
     "feature_dropout_",
     "grid_sampler",
+    "gru",
     "gru_cell",
     "hinge_embedding_loss",
     "instance_norm",
+    "lstm",
     "lstm_cell",
     "margin_ranking_loss",
+    "max_pool3d",
     "norm_except_dim",
     "pairwise_distance",
     "pixel_shuffle",
     "pixel_unshuffle",
     "poisson_nll_loss",
     "rms_norm",
+    "rnn_relu",
     "rnn_relu_cell",
+    "rnn_tanh",
     "rnn_tanh_cell",
     "rrelu",
     "rrelu_",

@@ -91,8 +91,10 @@ from .comparison import lt as lt
 from .comparison import ne as ne
 from .convolution import conv1d as conv1d
 from .convolution import conv2d as conv2d
+from .convolution import conv3d as conv3d
 from .convolution import conv_transpose1d as conv_transpose1d
 from .convolution import conv_transpose2d as conv_transpose2d
+from .convolution import conv_transpose3d as conv_transpose3d
 from .cross_entropy import cross_entropy as cross_entropy
 from .cross_entropy import nll_loss as nll_loss
 from .ctc import ctc_loss_of_each as ctc_loss_of_each
@@ -313,5 +315,9 @@ from .vectors import trapezoid as trapezoid
 from .vectors import trapz as trapz
 from .vectors import vander as vander
 from .vectors import vdot as vdot
+from .volume_pooling import adaptive_avg_pool3d as adaptive_avg_pool3d
+from .volume_pooling import adaptive_max_pool3d as adaptive_max_pool3d
+from .volume_pooling import avg_pool3d as avg_pool3d
+from .volume_pooling import max_pool3d as max_pool3d
 
 _check_functions(globals())

@@ -13,6 +13,7 @@ from .arithmetic import constant
 from .choose import where
 from .dims import numpy_names, one_dim
 from .join import cat_arrays
+from .memory import by_rows
 from .rearrange import flip_dims
 from .reduction import in_dtype, keep, sum_dims, whole_dtype
 from .shape import expand_shape, reshape
@@ -37,7 +38,7 @@ def prod_all(input: Tensor) -> Tensor:
 )
 def prod_dim(input: Tensor, *, dim: int, keepdim: bool) -> Tensor:
     """The product over dim"""
-    return np.multiply.reduce(input, axis=dim, dtype=whole_dtype(input), keepdims=keepdim)
+    return by_rows(np.multiply.reduce(input, axis=dim, dtype=whole_dtype(input), keepdims=keepdim))  # type: ignore[no-any-return]
 
 
 def _product_of_all_others(x: Any, out: Any) -> Any:
@@ -57,13 +58,13 @@ def prod(input: Tensor, dim: int | EllipsisType = ..., keepdim: bool = False, *,
 @op(name="CumsumBackward0", input=lambda g, dim: reverse_cumsum(g, dim))
 def cumsum_dim(input: Tensor, *, dim: int) -> Tensor:
     """The running sum along dim"""
-    return np.add.accumulate(input, dim, dtype=whole_dtype(input)) if input.ndim else _widened(input)
+    return by_rows(np.add.accumulate(input, dim, dtype=whole_dtype(input))) if input.ndim else _widened(input)
 
 
 @op(name="CumprodBackward0", input=lambda g, input, out, dim: _cumprod_grad(g, input, out, dim))
 def cumprod_dim(input: Tensor, *, dim: int) -> Tensor:
     """The running product along dim"""
-    return np.multiply.accumulate(input, dim, dtype=whole_dtype(input)) if input.ndim else _widened(input)
+    return by_rows(np.multiply.accumulate(input, dim, dtype=whole_dtype(input))) if input.ndim else _widened(input)
 
 
 def _widened(x: Any) -> Any:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import backends
-from .._bfloat16 import FLOATING, finished, float_of
+from .._bfloat16 import FLOATING, HALVES, finished, float_of
 from ..autograd.op import op
 from ..random import default_generator
-from .arithmetic import neg, over, plus, times
+from .arithmetic import constant, neg, over, plus, times
 from .checks import FLOATS, NUMBERS, fit_number, kind_name, supports
 from .choose import clamp_max_number, where
 from .functions import exp
@@ -31,7 +31,9 @@ def relu(input: Tensor) -> Tensor:
     return backends.kernels.relu(input)  # type: ignore[no-any-return]
 
 
-@op(name="ThresholdBackwardBackward0", g=lambda gg, out: relu_grad(gg, out))
+# Where the input is above 0 does not change with it, so the second derivative by the input is 0; but there is one: the
+# gradient requires a gradient because the input does, as in PyTorch.
+@op(name="ThresholdBackwardBackward0", g=lambda gg, out: relu_grad(gg, out), out=lambda gg: constant(gg, value=0.0))
 def relu_grad(g: Tensor, out: Tensor) -> Tensor:
     """g where out > 0, else 0"""
     return backends.kernels.relu_grad(g, out)  # type: ignore[no-any-return]
@@ -44,23 +46,45 @@ def threshold_kernel(input: Tensor, *, threshold: float, value: float) -> Tensor
     return np.where(input <= threshold, input.dtype.type(value), input)  # type: ignore[operator,attr-defined,return-value]
 
 
+@op(name="ThresholdBackward1", input=lambda g, input, threshold: where(input <= threshold, 0.0, g))
+@supports(NUMBERS, "threshold_cpu")
+def threshold_overwritten(input: Tensor, *, threshold: float, value: float) -> Tensor:
+    """As threshold_kernel; PyTorch has another name for it where the input is overwritten"""
+    return np.where(input <= threshold, input.dtype.type(value), input)  # type: ignore[operator,attr-defined,return-value]
+
+
 def threshold(input: Tensor, threshold: float, value: float) -> Tensor:
     """input where it is above threshold, else value"""
     return threshold_kernel(input, threshold=threshold, value=value)
 
 
-@op(name="LeakyReluBackward0", input=lambda g, input, slope: where(input > 0, g, g * slope))
+@op(
+    name="LeakyReluBackwardBackward0",
+    g=lambda gg, x, slope: leaky_grad(gg, x, slope=slope),
+    x=lambda gg: constant(gg, value=0.0),
+)
+def leaky_grad(g: Tensor, x: Tensor, *, slope: float) -> Tensor:
+    """g where x > 0, else slope * g"""
+    return np.where(x > 0, g, g * slope)  # type: ignore[operator,return-value]
+
+
+@op(name="LeakyReluBackward0", input=lambda g, input, slope: leaky_grad(g, input, slope=slope))
 @supports(FLOATS, "leaky_relu_cpu")
 def leaky(input: Tensor, *, slope: float) -> Tensor:
     """input where it is above 0, else slope * input"""
     return np.where(input > 0, input, input * slope)  # type: ignore[operator,return-value]
 
 
-@op(name="LeakyReluBackward1", input=lambda g, out, slope: where(_by_sign(out, slope, "leakyReLu"), g, g * slope))
+@op(name="LeakyReluBackward1", input=lambda g, out, slope: _leaky_grad_by_sign(g, out, slope))
 @supports(FLOATS, "leaky_relu_cpu")
 def leaky_overwritten(input: Tensor, *, slope: float) -> Tensor:
     """As leaky, with the gradient from the output: the input is overwritten"""
     return np.where(input > 0, input, input * slope)  # type: ignore[operator,return-value]
+
+
+def _leaky_grad_by_sign(g: Any, out: Any, slope: float) -> Any:
+    _by_sign(out, slope, "leakyReLu")
+    return leaky_grad(g, out, slope=slope)
 
 
 def _by_sign(out: Any, slope: float, name: str) -> Any:
@@ -78,7 +102,17 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01) -> Tensor:
     return leaky(input, slope=float(negative_slope))
 
 
-@op(name="HardtanhBackward0", input=lambda g, input, low, high: where((input <= low) | (input >= high), 0.0, g))
+@op(
+    name="HardtanhBackwardBackward0",
+    g=lambda gg, x, low, high: hard_limits_grad(gg, x, low=low, high=high),
+    x=lambda gg: constant(gg, value=0.0),
+)
+def hard_limits_grad(g: Tensor, x: Tensor, *, low: float, high: float) -> Tensor:
+    """g where x is between the limits, else 0"""
+    return np.where((x <= low) | (x >= high), g.dtype.type(0), g)  # type: ignore[operator,attr-defined,return-value]
+
+
+@op(name="HardtanhBackward0", input=lambda g, input, low, high: hard_limits_grad(g, input, low=low, high=high))
 def hard_limits(input: Tensor, *, low: float, high: float) -> Tensor:
     """input held between low and high; the gradient at the limits is 0"""
     return np.clip(input, low, high)
@@ -236,9 +270,18 @@ def _not_zero(alpha: float) -> float:
 
 
 # Compositions ---------------------------------------------------------------------------------------------------------
+@op(name="DivBackward0", input=lambda g, input: g / (abs(input) + 1) ** 2 + input * 0)
+def softsign_at_once(input: Tensor) -> Tensor:
+    """input / (1 + |input|); far out the two parts of the gradient of a quotient cancel but for what was rounded
+
+    As in PyTorch there is no gradient (nan) at infinity.
+    """
+    return input / (np.abs(input) + 1)
+
+
 def softsign(input: Tensor) -> Tensor:
     """input / (1 + |input|)"""
-    return over(input, plus(input.abs(), 1))
+    return softsign_at_once(input) if input._data.dtype.char in HALVES else over(input, plus(input.abs(), 1))
 
 
 def softmin(input: Tensor, dim: int) -> Tensor:
@@ -246,14 +289,14 @@ def softmin(input: Tensor, dim: int) -> Tensor:
     return softmax(neg(input), dim)
 
 
-def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
+def dropout(input: Tensor, p: float, train: bool) -> Tensor:
     """In training, zero with probability p, and the rest divided by 1 - p; else input itself
 
     Source: Srivastava et al. 2014, Dropout, section 10.
     """
     if not 0 <= p <= 1:
         raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    if not training or p == 0 or not input._data.size:
+    if not train or p == 0 or not input._data.size:
         return input
     x = float_of(input._data)
     if x.dtype.kind != "f":
@@ -267,8 +310,14 @@ def dropout(input: Tensor, p: float = 0.5, training: bool = True) -> Tensor:
 
 
 # In place -------------------------------------------------------------------------------------------------------------
-relu_, threshold_, hardtanh_, relu6_ = in_place(relu), in_place(threshold), in_place(hardtanh), in_place(relu6)
+relu_, hardtanh_, relu6_ = in_place(relu), in_place(hardtanh), in_place(relu6)
+_threshold_ = in_place(threshold_overwritten)
 _leaky_, _elu_, _celu_ = in_place(leaky_overwritten), in_place(elu_overwritten), in_place(celu_overwritten)
+
+
+def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
+    """`threshold`, in place"""
+    return _threshold_(input, threshold=threshold, value=value)
 
 
 def leaky_relu_(input: Tensor, negative_slope: float = 0.01) -> Tensor:

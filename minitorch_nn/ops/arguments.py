@@ -10,12 +10,15 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import numpy as np
 
 from ..autograd.variable import TensorBase
 from .dims import ALIASES
+from .output import takes_out, write
+from .override import overridden, overriding
 from .signatures import Signature, full_name, signatures, table
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,12 +40,15 @@ def refusal(form: str, name: str, args: tuple[Any, ...], kwargs: Mapping[str, An
         return f"TensorBase.{name}() takes no arguments ({len(args)} given)" if args else None
     if len(known) == 1:
         return known[0].refusal(args, kwargs) or known[0].unpacked(args, kwargs)
+    element = None
     for s in known:
         text = s.refusal(args, kwargs)
         if text is None:
             return s.unpacked(args, kwargs)
         if text.startswith("expected Tensor as element"):
-            return text
+            element = element or text
+    if element is not None:
+        return element
     count = len(args) + len(kwargs)
     plausible = [s for s in known if not s.deprecated and s.least <= count <= len(s.parameters)]
     if len(plausible) == 1:
@@ -113,6 +119,8 @@ def _misfit(name: str, function: Any, args: tuple[Any, ...], kwargs: dict[str, A
     renamed = _RENAMED.get(function.__name__, {})
     values = {renamed.get(k, k): v for k, v in given.items()}
     for signature in (signatures("torch", name) or ())[:1]:
+        if args and signature.parameters and signature.parameters[0].kind == "Tensor":
+            values.setdefault(signature.parameters[0].name, args[0])
         for n, p in enumerate(signature.parameters):
             value = values.get(p.name)
             needed = p.kind == "Tensor" and not p.may_be_none and p.name in values
@@ -121,6 +129,7 @@ def _misfit(name: str, function: Any, args: tuple[Any, ...], kwargs: dict[str, A
                 fits, wrong = p.takes(value)
                 if not fits:
                     return signature.misfit(p, value, n + 1, wrong)
+        return signature.unpacked((), values)
     return None
 
 
@@ -137,9 +146,30 @@ def _no_tensor(name: str, function: Any, args: tuple[Any, ...], kwargs: dict[str
     return None
 
 
-def explain(form: str, name: str, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> TypeError | None:
+_OWN_MODULE = ("linalg_", "special_")
+"""How PyTorch's signatures begin of the functions that have modules of their own."""
+
+
+def _of_module(signed: str, name: str) -> bool:
+    """Whether the signature is that of the function itself, which users call in torch.linalg or torch.special"""
+    return signed.startswith(_OWN_MODULE) and _INNER.get(name) != signed
+
+
+_ASKED = {"norm": "layout", "softsign": "abs"}
+"""What PyTorch's functions that are written in Python ask their input for, before anything else."""
+
+
+def explain(form: str, name: str, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Exception | None:
     """PyTorch's error for a call of `function`, a method's without its tensor; None where it takes the arguments."""
-    if form == "Tensor" or _is_alike(name, function):
+    asked = _ASKED.get(function.__name__)
+    if asked is not None and args and not isinstance(args[0], TensorBase):
+        try:
+            getattr(args[0], asked)
+        except AttributeError as error:
+            return AttributeError(str(error))
+    if function.__name__ == "split":
+        return None  # its own errors are PyTorch's
+    if form == "Tensor" or _of_module(name, function.__name__) or _is_alike(name, function):
         text = refusal(form, name, args, kwargs)
     else:
         text = _misfit(name, function, args, kwargs) or _no_tensor(name, function, args, kwargs)
@@ -152,7 +182,10 @@ STRICT = {
     "maximum", "minimum", "logical_and", "logical_or", "logical_xor", "atan2", "addcmul", "addcdiv", "lerp", "where", "argmax",
     "argmin", "median", "kthvalue", "logsumexp", "var", "std", "var_mean", "std_mean", "cumsum", "cumprod", "topk", "sort",
     "argsort", "roll", "norm", "amax", "amin", "all", "any", "count_nonzero", "flatten", "narrow", "eq", "ne", "cross_entropy",
-    "nll_loss", "huber_loss",
+    "nll_loss", "huber_loss", "lt", "le", "gt", "ge", "fmod", "remainder", "batch_norm", "dropout", "avg_pool1d", "avg_pool2d",
+    "max_pool1d", "max_pool2d", "tril", "triu", "take_along_dim", "conj", "real", "resolve_conj",
+    "resolve_neg", "is_conj", "is_neg", "conj_physical", "embedding", "unfold", "conv1d", "conv2d", "conv_transpose2d", "max",
+    "min", "adaptive_avg_pool2d", "adaptive_max_pool2d",
 }  # fmt: skip
 """Operations that NumPy would compute with arguments that PyTorch refuses, as a number for a tensor: looked at first."""
 
@@ -174,22 +207,49 @@ def _strict(form: str, name: str, function: Any) -> Any:
     return call
 
 
-def checked(function: F, form: str, name: str, module: str) -> F:
+@functools.cache
+def _own_names(function: Any) -> frozenset[str]:
+    return frozenset(inspect.signature(function).parameters)
+
+
+def _numpy_renamed(function: Any, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """The keywords with PyTorch's names for NumPy's, but for those that the function itself has"""
+    own = _own_names(function)
+    return {k if k in own else ALIASES.get(k, k): v for k, v in kwargs.items()}
+
+
+def by_position(
+    form: str, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+    """The call with PyTorch's names of arguments by their positions, for a function that calls them otherwise: its
+    overloads have names of their own, as `scatter(dim, index, value=1)`. None if PyTorch would not take it."""
+    for s in signatures(form, name) or ():
+        if not s.deprecated and s.refusal(args, kwargs) is None and s.unpacked(args, kwargs) is None:
+            placed = s.placed(args, kwargs)
+            return placed if len(placed[0]) > len(args) else None
+    return None
+
+
+def checked(function: F, form: str, name: str, module: str, signed: str = "") -> F:
     """The function, raising PyTorch's TypeError where it fails and PyTorch would not take its arguments.
 
-    NumPy's names of arguments are accepted too.
-    form: of the signatures; name, module: where the function is to be found.
+    NumPy's names of arguments are accepted too, and PyTorch's where ours are others.
+    form: of the signatures; name, module: where the function is to be found; signed: its name in the signatures.
     """
     plain: Any = function
     inner: Any = function.__wrapped__ if hasattr(function, "aliased") else function  # type: ignore[attr-defined]
     skipped = 1 if form == "Tensor" else 0
-    known_as = name if skipped else _INNER.get(name, name)
-    if name in STRICT:
+    known_as = name if skipped else signed or _INNER.get(name, name)
+    if name in STRICT or _of_module(known_as, name):
         inner = _strict(form, known_as, inner)
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        if kwargs and not ALIASES.keys().isdisjoint(kwargs):
-            kwargs = {ALIASES.get(k, k): v for k, v in kwargs.items()}
+        if kwargs:
+            if not ALIASES.keys().isdisjoint(kwargs):
+                kwargs = _numpy_renamed(plain, kwargs)
+            if "out" in kwargs and not skipped and takes_out(known_as):
+                out = kwargs.pop("out")
+                return call(*args, **kwargs) if out is None else write(name, call, out, args, kwargs)
         try:
             out = inner(*args, **kwargs)
             if not isinstance(out, _ARRAYS):
@@ -197,7 +257,14 @@ def checked(function: F, form: str, name: str, module: str) -> F:
             error = explain(form, known_as, plain, args, kwargs)  # it was computed, though no tensor was given
             if error is None:
                 return out
-        except Exception:
+        except Exception as failed:
+            if found := overriding(args, kwargs):
+                return overridden(call, found, args, kwargs, f"torch.Tensor.{name}" if skipped else f"torch.{name}")
+            if kwargs and isinstance(failed, TypeError):
+                placed = by_position(form, known_as, args[skipped:], kwargs)
+                if placed is not None:
+                    with suppress(TypeError):
+                        return inner(*args[:skipped], *placed[0], **placed[1])
             error = explain(form, known_as, plain, args[skipped:], kwargs)
             if error is None:
                 raise
@@ -219,7 +286,12 @@ def checked_factory(function: F) -> F:
     def make(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
-        except Exception:
+        except Exception as failed:
+            if kwargs and isinstance(failed, TypeError):
+                placed = by_position("torch", function.__name__, args, kwargs)
+                if placed is not None:
+                    with suppress(TypeError):
+                        return function(*placed[0], **placed[1])
             text = refusal("torch", function.__name__, args, kwargs)
             if text is None:
                 raise
@@ -233,17 +305,19 @@ def unchecked(function: F) -> F:
     return getattr(function, "unchecked", function)  # type: ignore[no-any-return]
 
 
-def check_functions(namespace: dict[str, Any], form: str = "torch") -> None:
+def check_functions(namespace: dict[str, Any], form: str = "torch", prefix: str = "") -> None:
     """Put `checked` functions in the place of those of a module.
 
     form: "torch" for all of them, or "F" for those alone that torch.nn.functional has not written in Python.
+    prefix: what PyTorch's signatures have before the names of the module: "linalg_".
     """
     names = {name for f, name in table() if f == form}
     for name in list(namespace):
         function = namespace[name]
-        ours = form == "torch" and inspect.isfunction(function) and not name.startswith("_")
-        if ours or (_INNER.get(name, name) in names and callable(function) and not isinstance(function, type)):
-            namespace[name] = checked(unchecked(function), "torch", name, namespace["__name__"])
+        ours = form == "torch" and not prefix and inspect.isfunction(function) and not name.startswith("_")
+        signed = prefix + name if prefix else _INNER.get(name, name)
+        if ours or (signed in names and callable(function) and not isinstance(function, type)):
+            namespace[name] = checked(unchecked(function), "torch", name, namespace["__name__"], signed)
 
 
 def check_methods(cls: type, names: Iterable[str] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -41,6 +42,12 @@ def times(a: Tensor, b: Tensor | Number) -> Tensor:
 @op(name="DivBackward0", kind="float", a=lambda g, b: g / b, b=lambda g, a, b: -g * ((a / b) / b))
 def over(a: Tensor | Number, b: Tensor | Number) -> Tensor:
     """a / b, true division: integers give the default floating-point type."""
+    return np.divide(a, b)
+
+
+@op(name="DivBackward2", kind="float", a=lambda g, b: g / b, b=lambda g, a, b: -g * ((a / b) / b))
+def over_unrounded(a: Tensor | Number, b: Tensor | Number) -> Tensor:
+    """a / b, as `over`: PyTorch has another name for it where rounding_mode=None is given"""
     return np.divide(a, b)
 
 
@@ -301,10 +308,12 @@ def mul(input: Any, other: Any) -> Tensor:
     return times(input, other)
 
 
-def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Tensor:
+def div(input: Any, other: Any, *, rounding_mode: str | EllipsisType | None = ...) -> Tensor:
     """input / other; rounding_mode None (true division), "trunc" (towards zero) or "floor" (down)."""
-    if rounding_mode is None:
+    if rounding_mode is ...:
         return over(input, other)
+    if rounding_mode is None:
+        return over_unrounded(input, other)
     if rounding_mode == "floor":
         return over_floor(input, other)
     if rounding_mode == "trunc":

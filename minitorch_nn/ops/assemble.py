@@ -10,6 +10,7 @@ import numpy as np
 
 from .._bfloat16 import float_of
 from .arithmetic import minus, times
+from .checks import refuse_halves
 from .choose import where
 from .dims import one_dim
 from .functions import sqrt
@@ -68,12 +69,19 @@ def kron(input: Tensor, other: Tensor) -> Tensor:
     return reshape(times(a, b), tuple(p * q for p, q in zip(*shapes, strict=True)))  # type: ignore[no-any-return]
 
 
-def cdist(x1: Tensor, x2: Tensor, p: float = 2.0) -> Tensor:
-    """(..., m, k), (..., n, k) -> (..., m, n): the p-norm of each difference; its gradient at 0 is 0"""
+def cdist(x1: Tensor, x2: Tensor, p: float = 2.0, compute_mode: str | None = None) -> Tensor:
+    """(..., m, k), (..., n, k) -> (..., m, n): the p-norm of each difference; its gradient at 0 is 0
+
+    compute_mode: of PyTorch's ways to compute it; here it is the difference itself for all of them.
+    """
+    modes = (None, "use_mm_for_euclid_dist_if_necessary", "use_mm_for_euclid_dist", "donot_use_mm_for_euclid_dist")
+    if compute_mode not in modes:
+        raise ValueError(f"{compute_mode} is not a valid value for compute_mode")
     if x1._data.shape[-1] != x2._data.shape[-1]:
         raise RuntimeError(
             f"X1 and X2 must have the same number of columns. X1: {x1._data.shape[-1]} X2: {x2._data.shape[-1]}"
         )
+    refuse_halves("cdist", x1)
     difference = minus(unsqueeze(x1, -2), unsqueeze(x2, -3))
     if p != 2.0:
         return norm(difference, p, -1)

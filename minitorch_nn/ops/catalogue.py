@@ -1,5 +1,6 @@
 """The later families of operations under one roof: `torch.asinh`, `torch.lgamma`, `torch.cummax`, …"""
 
+from .arguments import check_functions as _check_functions
 from .bessel import i0 as i0
 from .gamma import digamma as digamma
 from .gamma import igamma as igamma
@@ -9,6 +10,8 @@ from .gamma import mvlgamma as mvlgamma
 from .gamma import polygamma as polygamma
 from .gauss import erfc as erfc
 from .gauss import erfinv as erfinv
+from .householder import geqrf as geqrf
+from .householder import orgqr as orgqr
 from .hyperbolic import acosh as acosh
 from .hyperbolic import asinh as asinh
 from .hyperbolic import atanh as atanh
@@ -51,6 +54,19 @@ from .pieces import hsplit as hsplit
 from .pieces import narrow_copy as narrow_copy
 from .pieces import split_with_sizes as split_with_sizes
 from .pieces import vsplit as vsplit
+from .real import angle as angle
+from .real import conj as conj
+from .real import conj_physical as conj_physical
+from .real import imag as imag
+from .real import is_conj as is_conj
+from .real import is_neg as is_neg
+from .real import nonzero_static as nonzero_static
+from .real import real as real
+from .real import resolve_conj as resolve_conj
+from .real import resolve_neg as resolve_neg
+from .real import unsafe_chunk as unsafe_chunk
+from .real import unsafe_split as unsafe_split
+from .real import unsafe_split_with_sizes as unsafe_split_with_sizes
 from .scan import cummax as cummax
 from .scan import cummin as cummin
 from .scan import logcumsumexp as logcumsumexp
@@ -63,3 +79,5 @@ arccosh = acosh
 arcsinh = asinh
 arctanh = atanh
 row_stack = vstack
+
+_check_functions(globals())

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from .._bfloat16 import HALVES
 from ..autograd.variable import TensorBase
 from ..dtypes import from_numpy
 
@@ -33,10 +34,12 @@ def not_implemented(kernel: str, x: Any) -> NotImplementedError:
     return NotImplementedError(f"\"{kernel}\" not implemented for '{kind_name(x)}'")
 
 
-def supports(kinds: str, kernel: str) -> Callable[[F], F]:
+def supports(kinds: str, kernel: str, *, halves: bool = True) -> Callable[[F], F]:
     """A kernel that takes only arrays of these kinds of dtypes: it raises `not_implemented` for others.
 
     kernel: the name of PyTorch's kernel, for the error.
+    halves: whether PyTorch has it for float16 and bfloat16; arrays of them come here as float32, so that the call of the
+        operation asks for this (see `Op.wide_only`).
 
         @op(input=lambda g, input: g * sign(input))
         @supports(NUMBERS, "abs_cpu")
@@ -52,9 +55,17 @@ def supports(kinds: str, kernel: str) -> Callable[[F], F]:
                 raise not_implemented(kernel, x)
             return f(x, *rest, **options)
 
+        if not halves:
+            checked.wide_only = kernel  # type: ignore[attr-defined]
         return checked  # type: ignore[return-value]
 
     return decorate
+
+
+def refuse_halves(kernel: str, x: Any) -> None:
+    """Raise NotImplementedError for a float16 or bfloat16 tensor, for which PyTorch has no such kernel"""
+    if x._data.dtype.char in HALVES:
+        raise not_implemented(kernel, x)
 
 
 def expect_tensor(function: str, argument: str, position: int, value: Any) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from .. import backends
 from ..autograd.op import op
 from .checks import not_implemented
+from .dims import one_dim
 from .pooling import with_batch
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ def unfold(input: Tensor, kernel_size: Any, dilation: Any = 1, padding: Any = 0,
     """(N, C, H, W) -> (N, C * kh * kw, windows): each window as a column; also (C, H, W)"""
     pairs = _pairs(kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride)
     shape = input._data.shape
+    if len(shape) < 3:  # PyTorch asks for the size of a dimension that there is not
+        if not shape:
+            raise IndexError("Dimension specified as 1 but tensor has no dimensions")
+        one_dim(len(shape), len(shape))
     if len(shape) not in (3, 4) or not all(shape[-3:]):
         raise RuntimeError(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, but "

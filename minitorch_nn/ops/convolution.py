@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import backends
 from ..autograd.op import op
-from .checks import cpp_name, kind_name, not_implemented
+from .checks import cpp_name, kind_name, not_implemented, type_name
 from .padding import pad_constant
 from .shape import expand_shape, reshape, squeeze_dim, unsqueeze_at
 from .slices import slice_at
@@ -19,17 +19,18 @@ from .slices import slice_at
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
-Pair = tuple[int, int]
+Pair = tuple[int, ...]
+"""One for each of the two spatial dimensions, or the three of a volume"""
 Shape = tuple[int, ...]
 
 
 def _planes(x: Any) -> Any:
     """(N, C, L) as (N, C, 1, L)"""
-    return x if x.ndim == 4 else x[:, :, None]
+    return x[:, :, None] if x.ndim == 3 else x
 
 
 def _like(y: Any, x: Any) -> Any:
-    return y if x.ndim == 4 else y[:, :, 0]
+    return y[:, :, 0] if x.ndim == 3 else y
 
 
 @op(
@@ -45,7 +46,9 @@ def _like(y: Any, x: Any) -> Any:
 def convolve(
     input: Tensor, weight: Tensor, bias: Tensor | None, *, stride: Pair, padding: Pair, dilation: Pair, groups: int
 ) -> Tensor:
-    """(N, C, H, W), (O, C / groups, kh, kw), (O,) -> (N, O, oh, ow)"""
+    """(N, C, H, W), (O, C / groups, kh, kw), (O,) -> (N, O, oh, ow); with one spatial dimension, or three, alike"""
+    if input.ndim == 5:
+        return backends.kernels.conv3d(input, weight, stride, padding, dilation, groups, bias)  # type: ignore[no-any-return]
     y = backends.kernels.conv2d(_planes(input), _planes(weight), stride, padding, dilation, groups, bias)
     return _like(y, input)  # type: ignore[no-any-return]
 
@@ -77,10 +80,13 @@ def convolve_transposed(
     groups: int,
 ) -> Tensor:
     """The gradient of `convolve` for its input, of `shape`, plus bias: the transposed convolution"""
-    planes = shape if len(shape) == 4 else (*shape[:2], 1, shape[2])
-    y = backends.kernels.conv2d_input_grad(_planes(g), _planes(weight), planes, stride, padding, dilation, groups)
+    if g.ndim == 5:
+        y = backends.kernels.conv3d_input_grad(g, weight, shape, stride, padding, dilation, groups)
+    else:
+        planes = shape if len(shape) == 4 else (*shape[:2], 1, shape[2])
+        y = backends.kernels.conv2d_input_grad(_planes(g), _planes(weight), planes, stride, padding, dilation, groups)
     if bias is not None:
-        y += bias[:, None, None]  # type: ignore[index]
+        y += bias.reshape(-1, *(1,) * (y.ndim - 2))
     return _like(y, g)  # type: ignore[no-any-return]
 
 
@@ -97,6 +103,8 @@ def convolve_weight(
     g: Tensor, x: Tensor, *, shape: tuple[int, ...], stride: Pair, padding: Pair, dilation: Pair, groups: int
 ) -> Tensor:
     """The gradient of `convolve` for its weight, of `shape`"""
+    if g.ndim == 5:
+        return backends.kernels.conv3d_weight_grad(g, x, shape, stride, padding, dilation, groups)  # type: ignore[no-any-return]
     planes = shape if len(shape) == 4 else (*shape[:2], 1, shape[2])
     y = backends.kernels.conv2d_weight_grad(_planes(g), _planes(x), planes, stride, padding, dilation, groups)
     return _like(y, x)  # type: ignore[no-any-return]
@@ -123,7 +131,13 @@ def _numbers(value: Any, n: int, name: str, dims: int) -> tuple[int, ...]:
 
 
 def _two(values: tuple[int, ...], first: int) -> Pair:
-    return values if len(values) == 2 else (first, *values)  # type: ignore[return-value]
+    return (first, *values) if len(values) == 1 else values
+
+
+def _by_name(name: str, values: Sequence[int]) -> list[str]:
+    """stride_height: 1, stride_width: 2"""
+    sides = ("depth", "height", "width")[-len(values) :]
+    return [f"{name}_{side}: {value}" for side, value in zip(sides, values, strict=True)]
 
 
 def _by_x(values: Sequence[int]) -> str:
@@ -160,12 +174,18 @@ def _check_shapes(x: Shape, w: Shape, bias: Tensor | None, groups: int, transpos
 
 
 def _check_dtypes(input: Tensor, weight: Tensor, bias: Tensor | None) -> None:
+    volumes = weight._data.ndim == 5
     if input._data.dtype != weight._data.dtype:
+        if volumes:
+            raise RuntimeError(
+                f"Input type ({type_name(input)}) and weight type ({type_name(weight)}) should be the same or input should "
+                "be a MKLDNN tensor and weight is a dense tensor"
+            )
         raise RuntimeError(f"expected scalar type {kind_name(input)} but found {kind_name(weight)}")
     if bias is not None and input._data.dtype != bias._data.dtype:
         raise RuntimeError(f"Input type ({cpp_name(input)}) and bias type ({cpp_name(bias)}) should be the same")
     if input._data.dtype.kind == "b":
-        raise not_implemented("slow_conv2d_cpu", input)
+        raise not_implemented("compute_columns3d" if volumes else "slow_conv2d_cpu", input)
 
 
 def _batched(input: Tensor, n: int, function: str) -> Tensor:
@@ -179,10 +199,8 @@ def _batched(input: Tensor, n: int, function: str) -> Tensor:
 
 
 def _check_kernel(kernel: Shape) -> None:
-    if len(kernel) == 2 and min(kernel) < 1:
-        raise RuntimeError(
-            f"kernel size should be greater than zero, but got kernel_height: {kernel[0]} kernel_width: {kernel[1]}"
-        )
+    if len(kernel) > 1 and min(kernel) < 1:
+        raise RuntimeError(f"kernel size should be greater than zero, but got {' '.join(_by_name('kernel', kernel))}")
 
 
 # Convolution ----------------------------------------------------------------------------------------------------------
@@ -203,6 +221,8 @@ def _convolution(
     if min(strides) <= 0:
         raise RuntimeError("non-positive stride is not supported")
     if min(spread) <= 0:
+        if n == 3:
+            raise RuntimeError("non-positive dilation is not supported")
         raise RuntimeError(f"dilation should be greater than zero, but got {list(spread)}")
     shape = x._data.shape
     _check_shapes(shape, w, bias, groups, False)
@@ -295,15 +315,14 @@ def _transposed(
     shape = x._data.shape
     _check_shapes(shape, w, bias, groups, True)
     _check_kernel(w[2:])
-    (sh, sw), (dh, dw) = steps, wide = _two(strides, 1), _two(spread, 1)
+    steps, wide = _two(strides, 1), _two(spread, 1)
     if min(spread) <= 0:
-        raise RuntimeError(f"dilation should be greater than zero, but got dilation_height: {dh}, dilation_width: {dw}")
+        raise RuntimeError(f"dilation should be greater than zero, but got {', '.join(_by_name('dilation', wide))}")
     if any(e >= max(s, d) for e, s, d in zip(extra, strides, spread, strict=True)):
-        eh, ew = _two(extra, 0)
+        values = _by_name("output_padding", _two(extra, 0)), _by_name("stride", steps), _by_name("dilation", wide)
         raise RuntimeError(
-            "output padding must be smaller than either stride or dilation, but got output_padding_height: "
-            f"{eh} output_padding_width: {ew} stride_height: {sh} stride_width: {sw} dilation_height: {dh} "
-            f"dilation_width: {dw}"
+            "output padding must be smaller than either stride or dilation, but got "
+            + " ".join(text for texts in values for text in texts)
         )
     size = tuple(
         (length - 1) * s - 2 * p + d * (k - 1) + e + 1
@@ -355,3 +374,31 @@ def conv_transpose2d(
 ) -> Tensor:
     """(N, C, H, W), (C, O / groups, kh, kw), (O,) -> (N, O, oh, ow): the gradient of conv2d for its input"""
     return _transposed(input, weight, bias, stride, padding, output_padding, groups, dilation, 2)
+
+
+# Volumes --------------------------------------------------------------------------------------------------------------
+def conv3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Tensor:
+    """(N, C, D, H, W), (O, C / groups, kd, kh, kw), (O,) -> (N, O, od, oh, ow): cross-correlation"""
+    return _convolution(input, weight, bias, stride, padding, dilation, groups, 3)
+
+
+def conv_transpose3d(
+    input: Tensor,
+    weight: Tensor,
+    bias: Tensor | None = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """(N, C, D, H, W), (C, O / groups, kd, kh, kw), (O,) -> (N, O, od, oh, ow): the gradient of conv3d for its input"""
+    return _transposed(input, weight, bias, stride, padding, output_padding, groups, dilation, 3)

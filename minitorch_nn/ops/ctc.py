@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.op import op
-from .checks import FLOATS, kind_name, supports, underived
+from .checks import FLOATS, refuse_halves, supports, type_name, underived
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -158,6 +158,7 @@ def ctc_loss_of_each(
 
     Raises RuntimeError for lengths and targets that do not fit.
     """
+    refuse_halves("ctc_loss_cpu", log_probs)
     steps, batch, classes = log_probs._data.shape
     if not 0 <= blank < classes:
         raise RuntimeError("blank must be in label range")
@@ -167,7 +168,7 @@ def ctc_loss_of_each(
     if given.dtype not in (np.int64, np.int32):
         raise RuntimeError(
             "Expected tensor for argument #2 'targets' to have one of the following scalar types: Long, Int; but got "
-            f"torch.{kind_name(given)}Tensor instead {where}"
+            f"{type_name(given)} instead {where}"
         )
     longest = int(lengths.max(initial=0))
     padded = np.full((batch, longest), blank)

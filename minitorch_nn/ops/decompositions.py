@@ -14,7 +14,7 @@ from ..autograd.function import BackwardNode, Function
 from ..autograd.grad_mode import mode as grad_mode
 from ..autograd.op import op
 from . import factors
-from .checks import not_implemented
+from .checks import not_implemented, refuse_halves
 from .join import cat_arrays
 from .rearrange import lower
 from .results import deprecated, named
@@ -112,7 +112,7 @@ def _qr(A: Tensor, mode: str) -> Any:
             f"qr received unrecognized mode '{mode}' but expected one of 'reduced' (default), 'r', or 'complete'"
         )
     factors.at_least_matrix("linalg.qr", A)
-    factors.floating("linalg.qr", A)
+    factors.floating("linalg.qr", A, "geqrf_cpu")
     return LinalgQr.apply(A, mode)
 
 
@@ -187,7 +187,7 @@ def linalg_svd(A: Tensor, full_matrices: bool = True, *, driver: str | None = No
     """
     _no_driver(driver)
     factors.at_least_matrix("linalg.svd", A)
-    factors.floating("linalg.svd", A)
+    factors.floating("linalg.svd", A, "linalg_svd_cpu")
     return SvdResult(*LinalgSvd.apply(A, full_matrices))
 
 
@@ -202,7 +202,7 @@ def linalg_svdvals(A: Tensor, *, driver: str | None = None) -> Tensor:
     """The singular values, the largest first: (..., m, n) -> (..., k)"""
     _no_driver(driver)
     factors.at_least_matrix("linalg.svd", A)
-    factors.floating("linalg.svd", A)
+    factors.floating("linalg.svd", A, "linalg_svd_cpu")
     if wants_gradient(A):
         return LinalgSvd.apply(A, False)[1]  # type: ignore[no-any-return]
     return A._wrap(factors.svdvals(A._data))
@@ -296,7 +296,7 @@ def linalg_cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = F
     Where it is not 0, the column of L it names and those after it are 0; in PyTorch they are unspecified.
     """
     factors.square("linalg.cholesky", A)
-    factors.floating("linalg.cholesky", A)
+    factors.floating("linalg.cholesky", A, "cholesky_cpu")
     L, info = cholesky_factor(A, upper=upper)
     if check_errors:
         factors.failed("linalg.cholesky_ex", info._data, factors.NOT_POSITIVE)
@@ -306,7 +306,7 @@ def linalg_cholesky_ex(A: Tensor, *, upper: bool = False, check_errors: bool = F
 def linalg_cholesky(A: Tensor, *, upper: bool = False) -> Tensor:
     """L of A = L Lᵀ for positive-definite A (..., n, n), of A = Lᵀ L for upper. Raises LinAlgError for others."""
     factors.square("linalg.cholesky", A)
-    factors.floating("linalg.cholesky", A)
+    factors.floating("linalg.cholesky", A, "cholesky_cpu")
     L, info = cholesky_factor(A, upper=upper)
     factors.failed("linalg.cholesky", info._data, factors.NOT_POSITIVE)
     return L  # type: ignore[no-any-return]
@@ -316,6 +316,7 @@ def cholesky(input: Tensor, upper: bool = False) -> Tensor:
     """`linalg.cholesky`; deprecated"""
     deprecated("cholesky")
     factors.square("cholesky", input)
+    refuse_halves("cholesky_cpu", input)
     L, info = old_cholesky_factor(input, upper=upper)
     factors.failed("cholesky", info._data, factors.NOT_POSITIVE)
     return L  # type: ignore[no-any-return]

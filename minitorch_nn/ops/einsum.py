@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
 from typing import TYPE_CHECKING, Any
 
+from ..autograd.variable import TensorBase
 from .checks import expect_tensors
 from .linalg import batch_mat_mat
 from .shape import expand_shape, permute_dims, reshape
@@ -13,15 +15,21 @@ if TYPE_CHECKING:
     from ..tensor import Tensor
 
 
-def einsum(equation: str, *operands: Any) -> Tensor:
+def einsum(*args: Any) -> Tensor:
     """The sum over the products that the equation's letters name, as `einsum("ij,jk->ik", a, b)`
 
     A letter that does not stand right of the arrow is summed over; without an arrow the letters that stand once are
-    kept, in alphabetical order. `...` stands for dimensions that broadcast. PyTorch's form with lists of numbers instead
-    of an equation is not supported.
+    kept, in alphabetical order. `...` stands for dimensions that broadcast. Numbers below 52 may stand for the letters,
+    in lists after the operands: `einsum(a, [0, 1], b, [1, 2], [0, 2])`.
     """
+    if len(args) < 2:
+        raise ValueError(
+            "einsum(): must specify the equation string and at least one operand, or at least one operand and its "
+            "subscripts list"
+        )
+    equation, operands = _from_lists(args) if isinstance(args[0], TensorBase) else (args[0], args[1:])
     if not isinstance(equation, str):
-        raise TypeError(f"einsum(): argument 'equation' must be str, not {type(equation).__name__}")
+        raise TypeError(f"einsum(): argument 'equation' (position 1) must be str, not {type(equation).__name__}")
     tensors = list(operands[0]) if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else list(operands)
     expect_tensors(tensors, 1)
     inputs, output = _parse(equation, tensors)
@@ -36,6 +44,22 @@ def einsum(equation: str, *operands: Any) -> Tensor:
         letters = [c for c in letters if c in output]
     order = tuple(letters.index(c) for c in output)
     return left if order == tuple(range(len(order))) else permute_dims(left, dims=order)
+
+
+def _from_lists(args: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+    """The equation and the operands of `einsum(a, [0, 1], b, [1, 2], [0, 2])`"""
+    left = ",".join(map(_subscripts, args[1::2]))
+    return (f"{left}->{_subscripts(args[-1])}" if len(args) % 2 else left), args[: len(args) // 2 * 2 : 2]
+
+
+def _subscripts(numbers: Any) -> str:
+    """The letters that the numbers of a list stand for; an Ellipsis is `...`"""
+    text = ""
+    for n in numbers:
+        if n is not Ellipsis and not 0 <= n < len(ascii_letters):
+            raise ValueError("einsum(): subscript in subscript list is not within the valid range [0, 52)")
+        text += "..." if n is Ellipsis else (ascii_uppercase + ascii_lowercase)[n]
+    return text
 
 
 def _parse(equation: str, tensors: list[Any]) -> tuple[list[list[str]], list[str]]:

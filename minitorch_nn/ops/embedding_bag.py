@@ -8,7 +8,7 @@ import numpy as np
 
 from .._bfloat16 import finished, float_of
 from .arithmetic import times
-from .checks import kind_name
+from .checks import kind_name, type_name
 from .indexing import put_index, take_index
 from .lookup import look_up
 
@@ -22,7 +22,7 @@ def _check_indices(x: Any) -> None:
     if x.dtype not in (np.int64, np.int32):
         raise RuntimeError(
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
-            f"torch.{kind_name(x)}Tensor instead (while checking arguments for embedding_bag)"
+            f"{type_name(x)} instead (while checking arguments for embedding_bag)"
         )
 
 

@@ -11,6 +11,7 @@ from ..autograd.op import op
 from .choose import maximum, minimum
 from .dims import Dims, many_dims, numpy_names, one_dim
 from .gather import put_at
+from .memory import by_rows
 from .reduction import keep
 
 if TYPE_CHECKING:
@@ -52,13 +53,13 @@ def min_all(input: Tensor) -> Tensor:
 @op(name="AmaxBackward0", input=lambda g, input, out, dim, keepdim: _shared(g, input, out, dim, keepdim))
 def amax_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
     """The largest over dim; equal ones share the gradient"""
-    return np.maximum.reduce(input, axis=dim, keepdims=keepdim)
+    return by_rows(np.maximum.reduce(input, axis=dim, keepdims=keepdim))  # type: ignore[no-any-return]
 
 
 @op(name="AminBackward0", input=lambda g, input, out, dim, keepdim: _shared(g, input, out, dim, keepdim))
 def amin_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
     """The smallest over dim; equal ones share the gradient"""
-    return np.minimum.reduce(input, axis=dim, keepdims=keepdim)
+    return by_rows(np.minimum.reduce(input, axis=dim, keepdims=keepdim))  # type: ignore[no-any-return]
 
 
 def put_picked(g: Any, indices: Any, dim: int, keepdim: bool, shape: Shape) -> Any:
@@ -263,16 +264,17 @@ def argsort(input: Tensor, dim: int = -1, descending: bool = False, *, stable: b
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> ValuesAndIndices:
     """(values, indices) of the k largest (smallest) along dim, in order"""
     d = one_dim(dim, input._data.ndim)
-    if input._data.dtype.kind == "b":
-        raise RuntimeError("topk does not support bool dtypes on CPU")
     if not 0 <= k <= (input._data.shape[d] if input._data.ndim else 1):
         raise RuntimeError("selected index k out of range")
+    if input._data.dtype.kind == "b":
+        raise RuntimeError("topk does not support bool dtypes on CPU")
     return TopkResult(*topk_dim(input, k=k, dim=d, largest=largest))
 
 
 def _truth(reduce: Any, input: Tensor, dim: Dims, keepdim: bool) -> Tensor:
     x = float_of(input._data)
-    out = reduce(x != 0 if x.dtype.kind != "b" else x, axis=many_dims(dim, x.ndim), keepdims=keepdim)
+    over = () if isinstance(dim, (list, tuple)) and not dim else many_dims(dim, x.ndim)  # alone here [] is no dimension
+    out = by_rows(np.asarray(reduce(x != 0 if x.dtype.kind != "b" else x, axis=over, keepdims=keepdim)))
     return input._wrap(np.asarray(out if x.dtype != np.uint8 else out.astype(np.uint8)))
 
 
@@ -291,4 +293,4 @@ def any(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
 @numpy_names
 def count_nonzero(input: Tensor, dim: Dims = None) -> Tensor:
     """How many elements are not zero; int64"""
-    return input._wrap(np.asarray(np.count_nonzero(input._data, axis=many_dims(dim, input._data.ndim))))
+    return input._wrap(by_rows(np.asarray(np.count_nonzero(input._data, axis=many_dims(dim, input._data.ndim)))))

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from .._bfloat16 import FLOATING
-from .checks import kind_name
+from .checks import kind_name, refuse_halves
 from .results import LinAlgError
 
 Array = Any
@@ -33,12 +33,17 @@ def square(name: str, a: Any) -> None:
         raise RuntimeError(f"{name}: A must be batches of square matrices, but they are {rows} by {columns} matrices")
 
 
-def floating(name: str, a: Any) -> None:
-    """Raise RuntimeError for other dtypes than float32 and float64."""
+def floating(name: str, a: Any, kernel: str | None = None) -> None:
+    """Raise RuntimeError for other dtypes than float32 and float64.
+
+    kernel: the name of PyTorch's, where it is that which has no float16 and bfloat16; NotImplementedError for these.
+    """
     dtype = a._data.dtype
     if dtype.kind not in FLOATING:
         raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {kind_name(a)}")
-    if dtype.itemsize < 4:
+    if kernel is not None:
+        refuse_halves(kernel, a)
+    elif dtype.itemsize < 4:
         raise RuntimeError(f"{name}: Low precision dtypes not supported. Got {kind_name(a)}")
 
 

@@ -14,6 +14,7 @@ from ..dtypes import from_numpy, result_numpy
 from .arithmetic import constant, reciprocal
 from .checks import FLOATS, NUMBERS, fit_number, supports
 from .choose import where
+from .memory import by_rows
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -50,7 +51,7 @@ def power(x: Tensor, *, exponent: Number) -> Tensor:
     name="PowBackward1",
     kind="promote",
     x=lambda g, x, y: where(y == 0, 0.0, g * (y * power_tensor(x, y - 1))),
-    y=lambda g, x, y, out: where((x == 0) & (y >= 0), 0.0, g * (out * log(x))),
+    y=lambda g, x, y, out: g * where((x == 0) & (y >= 0), 0.0, out * log(x)),
 )
 @supports(NUMBERS, "pow")
 def power_tensor(x: Tensor, y: Tensor) -> Tensor:
@@ -62,7 +63,7 @@ def power_tensor(x: Tensor, y: Tensor) -> Tensor:
 @supports(NUMBERS, "pow")
 def power_of_number(base: Number, y: Tensor) -> Tensor:
     """base ** y, for a Python number"""
-    return _power(base, y)
+    return by_rows(_power(base, y))  # type: ignore[no-any-return]
 
 
 def _power(x: Any, y: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from ..autograd.op import op
+from .checks import FLOATS, supports
 from .functions import exp, log
 from .gauss import each
 
@@ -159,6 +160,7 @@ def _rounded(x: Any, q: Any) -> Any:
     input=lambda g: no_derivative("zeta"),
     other=lambda g, input, other: g * -input * zeta_of(input + 1.0, other),
 )
+@supports(FLOATS, "zeta_cpu", halves=False)
 def zeta_of(input: Tensor, other: Tensor) -> Tensor:
     """The sum of (other + k) ** -input over k >= 0"""
     return _rounded(input, other)  # type: ignore[no-any-return]
@@ -175,6 +177,7 @@ def zeta_of_number(input: Number, other: Tensor) -> Tensor:
 
 
 @op(name="SpecialZetaBackward2", kind="float", input=lambda g: no_derivative("zeta"))
+@supports(FLOATS, "zeta_cpu", halves=False)
 def zeta_at_number(input: Tensor, *, other: Number) -> Tensor:
     """As `zeta_of`, for a Python number other"""
     return _rounded(input, other)  # type: ignore[no-any-return]

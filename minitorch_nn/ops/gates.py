@@ -14,6 +14,7 @@ from .dims import one_dim
 from .erf import erf
 from .functions import exp, sigmoid, tanh
 from .join import cat_arrays
+from .memory import by_rows
 from .slices import part_of
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tenso
 @supports(FLOATS, "log_sigmoid_cpu")
 def logsigmoid(input: Tensor) -> Tensor:
     """log(sigmoid(input)), without underflow"""
-    return np.minimum(input, 0) - np.log1p(np.exp(-np.absolute(input)))
+    return by_rows(np.minimum(input, 0) - np.log1p(np.exp(-np.absolute(input))))  # type: ignore[no-any-return]
 
 
 @op(input=lambda g, input: g * _mish_slope(input))

@@ -42,6 +42,8 @@ def put_at(g: Tensor, *, index: Any, dim: int, shape: Shape) -> Tensor:
 
 def along(index: Any, dim: int) -> Index:
     """index as an index of all dimensions: itself at dim, a grid at the others"""
+    if not index.ndim:
+        return (index,)
     grid: list[Any] = list(np.ogrid[tuple(slice(n) for n in index.shape)])
     grid[dim] = index
     return tuple(grid)
@@ -51,7 +53,7 @@ def _add_along(out: Any, index: Any, dim: int, values: Any) -> None:
     """Add values at index along dim, in place"""
     if not out.ndim:
         out += np.add.reduce(values, axis=None, dtype=out.dtype)
-    elif index.shape[dim] == 1:  # nothing is named twice
+    elif not index.ndim or index.shape[dim] == 1:  # nothing is named twice
         out[along(index, dim)] += values
     else:  # np.add.at is fast with one index array only
         places = np.ravel_multi_index(tuple(np.broadcast_arrays(*along(index, dim))), out.shape)
@@ -65,7 +67,7 @@ def _add_along(out: Any, index: Any, dim: int, values: Any) -> None:
 )
 def write_at(input: Tensor, src: Tensor, *, index: Any, dim: int) -> Tensor:
     """A copy of input with src written at index along dim"""
-    out = np.array(input)
+    out = np.array(input, order="C")
     out[along(index, dim) if out.ndim else ...] = src
     return out  # type: ignore[return-value]
 
@@ -73,7 +75,7 @@ def write_at(input: Tensor, src: Tensor, *, index: Any, dim: int) -> Tensor:
 @op(name="ScatterBackward1", input=lambda g, index, dim: fill_at(g, index=index, dim=dim, value=0.0))
 def fill_at(input: Tensor, *, index: Any, dim: int, value: float) -> Tensor:
     """A copy of input with one value written at index along dim"""
-    out = np.array(input)
+    out = np.array(input, order="C")
     out[along(index, dim) if out.ndim else ...] = fit_number(value, out.dtype)
     return out  # type: ignore[return-value]
 
@@ -129,7 +131,7 @@ def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False)
     i = _index_array(index, "gather", 2)
     if not i.size:
         return gather_at(input, index=np.zeros(i.shape if i.ndim == len(shape) else (0,) * len(shape), i.dtype), dim=d)
-    if len(of_one(i.shape)) != len(shape) or (input._data.ndim > 0 and not i.ndim):
+    if len(of_one(i.shape)) != len(shape):
         raise RuntimeError("Index tensor must have the same number of dimensions as input tensor")
     if not _fits(of_one(i.shape), shape, d):
         raise RuntimeError(
@@ -260,13 +262,15 @@ def _scatter_fits(input: Tensor, dim: int, index: Tensor, src: Any) -> tuple[int
                 f"Expected index {list(i.shape)} to be no larger than self {list(shape)} apart from dimension {d} and to "
                 f"be no larger size than src {list(src._data.shape)}"
             )
-    return d, i
+    return d, i.reshape(have) if input._data.ndim else i
 
 
 def cut(src: Tensor, index: Any) -> Tensor:
     """The part of src that index uses"""
-    if src._data.shape == index.shape or not src._data.ndim:
+    if src._data.shape == index.shape:
         return src
+    if not src._data.ndim:
+        return reshape(src, (1,)) if index.size else src
     if not index.size:
         return reshape(slice_at(src, index=(slice(0),)), index.shape)
     return slice_at(src, index=tuple(slice(n) for n in index.shape))

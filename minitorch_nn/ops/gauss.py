@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.op import op
+from .checks import FLOATS, supports
 from .erf import erf
 from .functions import exp
 
@@ -54,6 +55,7 @@ def _scaled_erfc(x: Any) -> Any:
 
 
 @op(name="SpecialErfcxBackward0", kind="float", input=lambda g, input, out: g * (2 * input * out - 2 / ROOT_PI))
+@supports(FLOATS, "erfcx_cpu", halves=False)
 def erfcx(input: Tensor) -> Tensor:
     """exp(input^2) * erfc(input), without underflow; within 1e-14 of the value in float64"""
     return _scaled_erfc(np.asarray(input, dtype=np.float64)).astype(input.dtype)  # type: ignore[no-any-return]
@@ -71,6 +73,7 @@ def ndtr(input: Tensor) -> Tensor:
     kind="float",
     input=lambda g, input, out: g / ROOT_2_PI * exp(-(out + input * input / 2)),
 )
+@supports(FLOATS, "log_ndtr_cpu", halves=False)
 def log_ndtr(input: Tensor) -> Tensor:
     """log(ndtr(input)), exact far below 0"""
     x = np.asarray(input, dtype=np.float64) / ROOT_2
@@ -114,6 +117,7 @@ def _quantile(q: Any, tail: Any) -> Any:
 
 
 @op(kind="float", name="SpecialNdtriBackward0", input=lambda g, out: g * (ROOT_2_PI * exp(out * out / 2)))
+@supports(FLOATS, "ndtri_cpu", halves=False)
 def ndtri(input: Tensor) -> Tensor:
     """The inverse of ndtr: -inf at 0, inf at 1, nan outside"""
     p = np.asarray(input, dtype=np.float64)

@@ -238,6 +238,15 @@ def grid_sampler(input: Tensor, grid: Tensor, mode: str, padding: str, align_cor
     return sampler(input, grid, mode=mode, padding=padding, align_corners=align_corners)  # type: ignore[no-any-return]
 
 
+def _from_minus_one(n: int, dtype: Any) -> Any:
+    """n numbers from -1 to 1, rounded as PyTorch does: a point that falls on a pixel or just beside it has another slope"""
+    if n == 1:
+        return np.zeros(1, dtype)
+    steps = np.arange(n, dtype=np.float64)
+    width = np.float64(dtype(2 / (n - 1)))  # rounded, as all is once at the end
+    return np.where(steps < n // 2, width * steps - 1, 1 - width * (n - 1 - steps)).astype(dtype)
+
+
 def affine_grid_generator(theta: Tensor, size: Sequence[int], align_corners: bool) -> Tensor:
     """theta (N, 2, 3), size (N, C, H, W) -> (N, H, W, 2): where each point (x, y, 1) of the output lies in the input
 
@@ -246,9 +255,9 @@ def affine_grid_generator(theta: Tensor, size: Sequence[int], align_corners: boo
     batch, spatial = size[0], tuple(size[2:])
     lines = []
     for n in spatial:
-        line = np.linspace(-1, 1, n) if n > 1 else np.zeros(1)
-        lines.append(line if align_corners else line * ((n - 1) / n))
-    points = np.stack([*reversed(np.meshgrid(*lines, indexing="ij")), np.ones(spatial)], -1)
+        line = _from_minus_one(n, np.float64 if theta._data.dtype == np.float64 else np.float32)
+        lines.append(line if align_corners else line * (n - 1) / n)
+    points = np.stack([*reversed(np.meshgrid(*lines, indexing="ij")), np.ones(spatial, lines[0].dtype)], -1)
     base = finished(points.reshape(1, -1, len(spatial) + 1), theta._data.dtype)
     base = np.broadcast_to(base, (batch, *base.shape[1:]))
     if theta._data.shape[0] != batch:

@@ -16,6 +16,7 @@ from .choose import choose
 from .dims import common_shape, one_dim
 from .gather import in_range, of_one
 from .inplace import assign, check_history
+from .memory import by_rows
 from .overlap import refuse_partial, refuse_repeated, refuse_shared, warn_repeated
 from .shape import expand_shape
 from .slices import ALL
@@ -41,10 +42,10 @@ def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """The rows `index` (int64 or int32, one dimension) of dimension dim"""
     expect_tensor("index_select", "index", 3, index)
     d, i = one_dim(dim, input._data.ndim), index._data
-    if i.dtype not in (np.int64, np.int32):
-        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     if i.ndim > 1:
         raise IndexError("index_select(): Index is supposed to be a vector")
+    if i.dtype not in (np.int64, np.int32):
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     shape = input._data.shape
     if not shape and i.size != 1:
         raise RuntimeError(f"index_select(): Index to scalar can have only 1 value, got {i.size} value(s)")
@@ -118,9 +119,13 @@ def _row_dim(input: Tensor, dim: int, index: Tensor, source: Tensor) -> int:
 
 def _add_rows(input: Tensor, d: int, index: Tensor, source: Tensor, alpha: Any) -> Tensor:
     x, i = input._data, index._data
-    if x.ndim <= 1 and i.size and (i.min() < 0 or i.max() >= of_one(x.shape)[0]):
+    size = of_one(x.shape)[d]
+    if (x.ndim <= 1 or (0 < d < x.ndim - 1 and x.size)) and i.size and (i.min() < 0 or i.max() >= size):
         raise IndexError("index out of range in self")
-    in_range(i, of_one(x.shape)[d], d)
+    if x.size or not size or x.ndim <= 1:
+        in_range(i, size, d)
+    else:
+        i = np.zeros_like(i)  # nothing is added, so PyTorch does not look at where
     factor = fit_number(getattr(alpha, "item", lambda: alpha)(), x.dtype)
     return add_rows_at(input, source, dim=d, index=np.atleast_1d(i), alpha=factor)
 
@@ -343,7 +348,7 @@ def index_put_(input: Tensor, indices: Sequence[Tensor], values: Tensor, accumul
 @op(name="MaskedFillBackward0", input=lambda g, mask: choose(0.0, g, condition=mask))
 def fill_masked(input: Tensor, *, mask: Any, value: float) -> Tensor:
     """value where mask, else input"""
-    return np.where(mask, input.dtype.type(value), input)  # type: ignore[attr-defined,return-value]
+    return by_rows(np.where(mask, input.dtype.type(value), input))  # type: ignore[attr-defined,no-any-return]
 
 
 @op(
@@ -353,7 +358,7 @@ def fill_masked(input: Tensor, *, mask: Any, value: float) -> Tensor:
 )
 def fill_masked_tensor(input: Tensor, value: Tensor, *, mask: Any) -> Tensor:
     """value, of no dimensions, where mask, else input"""
-    return np.where(mask, value.astype(input.dtype), input)  # type: ignore[attr-defined,return-value]
+    return by_rows(np.where(mask, value.astype(input.dtype), input))  # type: ignore[attr-defined,no-any-return]
 
 
 def masked_fill_(input: Tensor, mask: Tensor, value: Any) -> Tensor:

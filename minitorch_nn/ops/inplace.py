@@ -65,7 +65,7 @@ def check_history(t: Tensor, *read: Tensor) -> None:
                 raise RuntimeError(
                     "a view of a leaf Variable that requires grad is being used in an in-place operation."
                 )
-        if wanted and t.is_leaf:
+        if wanted and t._node is None:  # so too, as in PyTorch, a view that does not know its base's history yet
             raise RuntimeError("a leaf Variable that requires grad is being used in an in-place operation.")
     if not t._data.flags.writeable:
         raise RuntimeError(

@@ -68,6 +68,9 @@ _OPERATIONS = {
     ("nearest", 2): _named("upsample_nearest2d", "UpsampleNearest2DBackward0"),
     ("nearest-exact", 1): _named("_upsample_nearest_exact1d", "UpsampleNearestExact1DBackward0"),
     ("nearest-exact", 2): _named("_upsample_nearest_exact2d", "UpsampleNearestExact2DBackward0"),
+    ("nearest", 3): _named("upsample_nearest3d", "UpsampleNearest3DBackward0"),
+    ("nearest-exact", 3): _named("_upsample_nearest_exact3d", "UpsampleNearestExact3DBackward0"),
+    ("trilinear", 3): _named("upsample_trilinear3d", "UpsampleTrilinear3DBackward0"),
     ("linear", 1): _named("upsample_linear1d", "UpsampleLinear1DBackward0"),
     ("bilinear", 2): _named("upsample_bilinear2d", "UpsampleBilinear2DBackward0"),
     ("bicubic", 2): _named("upsample_bicubic2d", "UpsampleBicubic2DBackward0"),
@@ -118,7 +121,7 @@ def _keys(d: Array) -> Array:
 def interpolate(
     input: Tensor, size: tuple[int, ...], scales: tuple[float, ...] | None, mode: str, align_corners: bool = False
 ) -> Tensor:
-    """(N, C, *) -> (N, C, *size); mode: nearest, nearest-exact, linear, bilinear or bicubic
+    """(N, C, *) -> (N, C, *size); mode: nearest, nearest-exact, linear, bilinear, trilinear or bicubic
 
     scales: if given, sampled by these instead of by size out / size in.
     """
@@ -144,4 +147,4 @@ def interpolate(
 
 
 def _letters(size: tuple[int, ...]) -> str:
-    return ", ".join(f"{letter}: {n}" for letter, n in zip("HW"[2 - len(size) :], size, strict=True))
+    return ", ".join(f"{letter}: {n}" for letter, n in zip("DHW"[3 - len(size) :], size, strict=True))

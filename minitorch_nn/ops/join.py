@@ -151,7 +151,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Tensor, ...]:
     group = _group(tensors)
     expect_tensors(group, 0)
     shape = common_shape(*(t._data.shape for t in group))
-    return tuple(expand_shape(t, shape=shape) for t in group)
+    return tuple(t if t._data.shape == shape else expand_shape(t, shape=shape) for t in group)
 
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
@@ -166,10 +166,11 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
     if not group:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     for t in group:
-        if t._data.ndim > 1:
-            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t!r}")
         if t._data.dtype != group[0]._data.dtype:
             raise RuntimeError("meshgrid expects all tensors to have the same dtype")
+    for t in group:
+        if t._data.ndim > 1:
+            raise RuntimeError(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {t!r}")
     if indexing not in ("ij", "xy"):
         raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
     axes = list(range(len(group)))

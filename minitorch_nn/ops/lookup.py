@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .._bfloat16 import FLOATING, float_of, wide
+from .._bfloat16 import FLOATING, HALVES, float_of, wide
 from ..autograd.op import op
 from ..dtypes import from_numpy, result_numpy
 from .activation import dropout
@@ -50,8 +50,12 @@ def _embedding_grad(g: Any, indices: Any, padding: int, by_count: bool, shape: t
     return put_index(g, index=(indices,), shape=shape)
 
 
-def embedding(weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad_by_freq: bool = False) -> Tensor:
+def embedding(
+    weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False
+) -> Tensor:
     """weight (V, E), indices (*) of ints -> (*, E); the row padding_idx gets no gradient"""
+    if sparse:
+        raise NotImplementedError("embedding: sparse=True is not available: gradients are dense here; leave it out")
     i = indices._data
     if i.dtype.kind not in "iu" or i.dtype.itemsize < 4:
         raise RuntimeError(
@@ -125,6 +129,11 @@ def scaled_dot_product_attention(
             f"{dims[1]} and value.dim: {dims[2]} instead."
         )
     _check_attention(query, key, value, attn_mask, dropout_p, is_causal)
+    if query._data.dtype.char in HALVES:  # rounded once, at the end, as PyTorch's one kernel does
+        q, k, v = [x.float() for x in (query, key, value)]
+        mask = attn_mask if attn_mask is None or attn_mask._data.dtype.kind == "b" else attn_mask.float()
+        out = scaled_dot_product_attention(q, k, v, mask, dropout_p, is_causal, scale=scale, enable_gqa=enable_gqa)
+        return out.to(query.dtype)
     rows, columns = query._data.shape[-2], key._data.shape[-2]
     if enable_gqa:
         heads, shared = query._data.shape[-3], key._data.shape[-3]
@@ -141,8 +150,28 @@ def scaled_dot_product_attention(
         blind = np.isneginf(float_of(scores._data)).all(-1, keepdims=True)
         if blind.any():  # a row that sees nothing gives 0, not the mean of nothing
             weights = where(blind, 0.0, softmax(where(blind, 0.0, scores), -1))
-            return matmul(dropout(weights, dropout_p), value)
-    return matmul(dropout(softmax(scores, -1), dropout_p), value)
+            return _laid_out(matmul(dropout(weights, dropout_p, True), value), query, dropout_p)
+    return _laid_out(matmul(dropout(softmax(scores, -1), dropout_p, True), value), query, dropout_p)
+
+
+@op(name="ScaledDotProductFlashAttentionForCpuBackward0", input=lambda g: g)
+def in_memory_of(input: Tensor, *, axes: tuple[int, ...]) -> Tensor:
+    """input in memory of its own, in which the axes follow each other in this order"""
+    array: Any = input
+    return np.ascontiguousarray(array.transpose(axes)).transpose(np.argsort(axes))  # type: ignore[return-value]
+
+
+def _laid_out(out: Tensor, query: Tensor, dropout_p: float) -> Tensor:
+    """The result with its axes in memory as PyTorch's one kernel for four dimensions leaves it: as those of the query.
+
+    A query of shape (batch, heads, length, size) is most often a transposed (batch, length, heads, size), and after the
+    attention `out.transpose(1, 2).view(...)` is to work.
+    """
+    q = query._data
+    if q.ndim != 4 or dropout_p or q.shape != out._data.shape or 0 in q.strides:
+        return out
+    axes = tuple(sorted(range(4), key=lambda d: -q.strides[d]))
+    return out if axes == (0, 1, 2, 3) else in_memory_of(out, axes=axes)
 
 
 def _check_attention(query: Any, key: Any, value: Any, mask: Any, dropout_p: float, is_causal: bool) -> None:

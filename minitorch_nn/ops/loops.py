@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..dtypes import from_numpy
+from .._bfloat16 import element, float_of
+from .checks import type_name
 from .inplace import check_in_place
 
 if TYPE_CHECKING:
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
 def _called(name: str, self: Tensor, others: tuple[Tensor, ...], function: Callable[..., Any]) -> Tensor:
     if self.requires_grad:
         raise RuntimeError(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.")
-    wanted = f"torch.{from_numpy(self._data.dtype).type_name}Tensor"
     for label, other in zip(("other",) if len(others) == 1 else ("x", "y"), others, strict=False):
         if other._data.dtype != self._data.dtype:
-            got = f"torch.{from_numpy(other._data.dtype).type_name}Tensor"
-            raise TypeError(f"{name}: expected {wanted} for '{label}' (got {got})")
+            raise TypeError(f"{name}: expected {type_name(self)} for '{label}' (got {type_name(other)})")
     check_in_place(self)
-    arrays = [self._data, *(np.broadcast_to(o._data, self._data.shape) for o in others)]
+    arrays = [np.broadcast_to(float_of(t._data), self._data.shape) for t in (self, *others)]
     for at in np.ndindex(self._data.shape):
-        self._data[at] = function(*[a[at].item() for a in arrays])
+        self._data[at] = element(function(*[a[at].item() for a in arrays]), self._data.dtype)
     self._bump()
     return self
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .._bfloat16 import FLOATING
 from ..autograd.op import op
-from .arithmetic import minus, times
+from .arithmetic import minus, sub, times
 from .checks import FLOATS, kind_name, supports
 from .choose import where
 from .functions import exp, log, sigmoid, sign
@@ -113,7 +113,7 @@ def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
 def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> Tensor:
     """The mean (sum, none) of |input - target|"""
     x, y = _pair(input, target, reduction)
-    return reduce(minus(x, y).abs(), reduction)
+    return reduce(sub(x, y).abs(), reduction)
 
 
 def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
@@ -162,7 +162,10 @@ def soft_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean") -> 
 
 
 # Divergence -----------------------------------------------------------------------------------------------------------
-@op(name="XlogyBackward0", input=lambda g, input: where(input > 0, g * (log(where(input > 0, input, 1.0)) + 1), 0.0))
+@op(
+    name="XlogyBackward0",
+    input=lambda g, input: where(g == 0, 0.0, g * log(where(input == 0, 1.0, input))) + g * (input / input),
+)
 def times_own_log(input: Tensor) -> Tensor:
     """input * log(input), 0 where input is 0"""
     return input * np.log(np.where(input == 0, 1, input))  # type: ignore[no-any-return]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arithmetic import times
-from .checks import kind_name
+from .checks import kind_name, refuse_halves
 from .choose import clamp_min
 from .gather import gather_at
 from .loss import reduce
@@ -49,6 +49,7 @@ def multi_margin_loss(
         raise RuntimeError(f"inconsistent weight size, expected {classes} but got {list(weight._data.shape)}")
     if y.dtype != np.int64:
         raise RuntimeError(f"expected scalar type Long but found {kind_name(y)}")
+    refuse_halves("multi_margin_loss_cpu_kernel", input)
     if y.size and (y.min() < 0 or y.max() >= classes):
         raise RuntimeError("target out of range")
     index = y.reshape(-1, 1)
@@ -74,6 +75,7 @@ def multilabel_margin_loss(input: Tensor, target: Tensor, reduction: str = "mean
         raise RuntimeError("argument #2 'target' is out of range")
     if y.dtype != np.int64:
         raise RuntimeError(f"expected scalar type Long but found {kind_name(y)}")
+    refuse_halves("multilabel_margin_loss_forward_out_frame", input)
     y = y.reshape(n, classes)
     listed = np.cumprod(y >= 0, 1).astype(bool)
     index = np.where(listed, y, 0)

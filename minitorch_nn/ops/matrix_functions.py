@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, wide
 from ..autograd.op import op
 from . import factors
 from .filling import copy_
@@ -66,7 +67,8 @@ def matrix_exponential(A: Tensor) -> Tensor:
 def linalg_matrix_exp(A: Tensor) -> Tensor:
     """exp(A) = 1 + A + A²/2 + …: (..., n, n)"""
     factors.square("linalg.matrix_exp", A)
-    factors.floating("linalg.matrix_exp", A)
+    if A._data.dtype.kind not in FLOATING:
+        factors.floating("linalg.matrix_exp", A)
     return matrix_exponential(A)
 
 
@@ -98,8 +100,7 @@ def linalg_matrix_power(A: Tensor, n: int) -> Tensor:
         raise TypeError(f"linalg_matrix_power(): argument 'n' (position 2) must be int, not {type(n).__name__}")
     factors.square("linalg.matrix_power", A)
     if n == 0:
-        one = np.zeros_like(A._data)
-        one[..., range(A._data.shape[-1]), range(A._data.shape[-1])] = 1
+        one = np.eye(A._data.shape[-1], dtype=wide(A._data.dtype))
         return copy_(A.clone(), A._wrap(one))
     if n < 0:
         A, n = linalg_inv(A), -n

@@ -38,7 +38,7 @@ def linalg_matrix_rank(
     if tol is not None:
         atol, rtol = tol, 0.0
     atol, rtol = tolerances(A, atol, rtol)
-    factors.floating("linalg.matrix_rank", A)
+    factors.floating("linalg.matrix_rank", A, "linalg_svd_cpu")
     x = A.detach()
     s = np.absolute(linalg_eigvalsh(x)._data) if hermitian else linalg_svdvals(x)._data
     return A._wrap(np.asarray((s > cutoff(s, atol, rtol)).sum(-1), dtype=np.int64))
@@ -63,7 +63,7 @@ def matrix_norm(
     dim: which dimensions are the rows and the columns.
     """
     factors.at_least_matrix("linalg.matrix_norm", A)
-    if A._data.dtype.kind not in FLOATING:
+    if A._data.dtype.kind not in FLOATING or ord in (2, -2, "nuc"):
         factors.floating("linalg.matrix_norm", A)
     rows, columns = _two_dims(dim, A._data.ndim)
     if ord == "fro":

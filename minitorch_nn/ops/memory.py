@@ -24,6 +24,13 @@ def image_like(pattern: Any, shape: Shape) -> Any:
     return np.moveaxis(np.empty((shape[0], *shape[2:], shape[1]), pattern.dtype), -1, 1)
 
 
+def by_rows(array: Any) -> Any:
+    """The array laid out row by row, as PyTorch lays out most new tensors; the package's own channels-last layout stays"""
+    if type(array) is not np.ndarray or array.flags.c_contiguous or is_hidden(array):
+        return array
+    return np.ascontiguousarray(array)
+
+
 def copy_of(array: Any) -> Any:
     """A copy that keeps the order of the dimensions in memory; row by row if elements are repeated in it"""
     return np.array(array, order="C" if 0 in array.strides else "K")

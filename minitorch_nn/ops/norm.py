@@ -14,6 +14,7 @@ from .checks import kind_name
 from .choose import where
 from .dims import Dims, many_dims, numpy_names
 from .functions import abs, power, sign
+from .memory import by_rows
 from .reduction import keep
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ Shape = tuple[int, ...]
 )
 def vector_norm(input: Tensor, *, ord: float, dim: Shape, keepdim: bool) -> Tensor:
     """sum(|input|^ord)^(1/ord); the largest (smallest) magnitude for ord inf (-inf), the count of non-zeros for 0"""
-    size = np.absolute(input)
+    size = by_rows(np.absolute(input))
     if ord == math.inf:
         return np.maximum.reduce(size, axis=dim, keepdims=keepdim)
     if ord == -math.inf:

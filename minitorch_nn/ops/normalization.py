@@ -19,6 +19,7 @@ from .arithmetic import times
 from .checks import not_implemented
 from .convolution import sum_channels
 from .functions import rsqrt
+from .memory import by_rows
 from .reduction import mean_dims, sum_dims
 from .shape import reshape
 
@@ -118,11 +119,12 @@ def batch_norm(
     training: bool = False,
     momentum: float = 0.1,
     eps: float = 1e-5,
+    cudnn_enabled: bool = True,
 ) -> Tensor:
     """(N, C, ...) normalised for each channel over all else
 
     In training by the batch's mean and biased variance; the running statistics move by `momentum` towards the mean and
-    the unbiased variance, in place. Else by the running statistics.
+    the unbiased variance, in place. Else by the running statistics. cudnn_enabled has no effect on a CPU.
 
     Source: Ioffe and Szegedy 2015, Batch Normalization, algorithm 1.
     """
@@ -173,7 +175,7 @@ def layer_norm_kernel(input: Tensor, weight: Tensor | None, bias: Tensor | None,
         out *= weight
     if bias is not None:
         out += bias
-    return out, mean, invstd
+    return by_rows(out), mean, invstd
 
 
 def _layer_grads(g: Any, wanted: Any, x: Any, weight: Any, mean: Any, invstd: Any, count: int, eps: float) -> Any:
@@ -203,8 +205,9 @@ def layer_norm(
     weight: Tensor | None = None,
     bias: Tensor | None = None,
     eps: float = 1e-5,
+    cudnn_enable: bool = True,
 ) -> Tensor:
-    """input normalised over its last dimensions, which are normalized_shape
+    """input normalised over its last dimensions, which are normalized_shape; cudnn_enable has no effect on a CPU
 
     Source: Ba et al. 2016, Layer Normalization, equation 4.
     """
@@ -247,7 +250,7 @@ def group_norm_kernel(input: Tensor, weight: Tensor | None, bias: Tensor | None,
         out *= _per_channel(weight, len(shape))
     if bias is not None:
         out += _per_channel(bias, len(shape))
-    return out
+    return by_rows(out)  # type: ignore[no-any-return]
 
 
 def _grouped(shape: tuple[int, ...], groups: int) -> tuple[int, int, int]:
@@ -272,16 +275,23 @@ def _group_grads(g: Any, wanted: Any, x: Any, weight: Any, groups: int, eps: flo
 
 
 def group_norm(
-    input: Tensor, num_groups: int, weight: Tensor | None = None, bias: Tensor | None = None, eps: float = 1e-5
+    input: Tensor,
+    num_groups: int,
+    weight: Tensor | None = None,
+    bias: Tensor | None = None,
+    eps: float = 1e-5,
+    cudnn_enabled: bool = True,
 ) -> Tensor:
-    """(N, C, ...) normalised for each sample and each of num_groups groups of channels
+    """(N, C, ...) normalised for each sample and each of num_groups groups of channels; cudnn_enabled has no effect here
 
     Source: Wu and He 2018, Group Normalization, equation 1.
     """
     shape = input._data.shape
     if len(shape) < 2:
         raise RuntimeError(f"Expected at least 2 dimensions for input tensor but received {len(shape)}")
-    if num_groups <= 0 or shape[1] % num_groups:
+    if num_groups <= 0:
+        raise RuntimeError(f"Expected num groups to be greater than 0, got {num_groups}")
+    if shape[1] % num_groups:
         raise RuntimeError(
             f"Expected number of channels in input to be divisible by num_groups, but got input of shape {list(shape)} and "
             f"num_groups={num_groups}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .._bfloat16 import FLOATING
 from ..autograd.op import op
 from ..autograd.variable import TensorBase
 from ..dtypes import float64
@@ -84,8 +85,8 @@ def nextafter(input: Tensor, other: Tensor) -> Tensor:
 
 @op(name="NotImplemented", input=underived("heaviside"), values=underived("heaviside"))
 def step(input: Tensor, values: Tensor) -> Tensor:
-    """0 below 0, values at 0, 1 above"""
-    return np.where(input == 0, values, np.where(input < 0, input.dtype.type(0), input.dtype.type(1)))
+    """0 below 0 and for nan, values at 0, 1 above"""
+    return np.where(input == 0, values, np.where(input > 0, input.dtype.type(1), input.dtype.type(0)))
 
 
 def heaviside(input: Tensor, values: Tensor) -> Tensor:
@@ -138,7 +139,7 @@ def parts_of_float(input: Tensor) -> Any:
 
 def frexp(input: Tensor) -> Any:
     """(mantissa, exponent): input = mantissa * 2 ** exponent, |mantissa| in [1/2, 1), the exponent int32"""
-    if input._data.dtype.kind != "f":
+    if input._data.dtype.kind not in FLOATING:
         raise RuntimeError("torch.frexp() only supports floating-point dtypes")
     return frexp_result(*parts_of_float(input))
 

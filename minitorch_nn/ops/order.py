@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, HALVES, finished, number, upcast
 from ..autograd.node import Node, Output, births
 from ..autograd.op import op
-from .checks import not_implemented
+from .checks import cpp_name, not_implemented
 from .choose import where
 from .dims import numpy_names, one_dim
 from .extremes import ValuesAndIndices, amax, amin, pick, put_picked, shared_evenly, sort
@@ -179,7 +180,7 @@ class histogram_result(NamedTuple):
 
 def histogram(
     input: Tensor,
-    bins: Any,
+    bins: Any = 100,
     *,
     range: Sequence[float] | None = None,
     weight: Tensor | None = None,
@@ -190,7 +191,7 @@ def histogram(
     bins: their number (equal parts of `range`, or of the elements' own), or a vector of edges in order.
     weight: what each element counts. density: divide by the total and the bins' widths.
     """
-    x = input._data
+    x, half = input._data, input._data.dtype.char in HALVES
     if hasattr(bins, "_data"):
         edges = bins._data
         if edges.dtype != x.dtype:
@@ -203,26 +204,39 @@ def histogram(
     else:
         if bins <= 0:
             raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+        if half and range is None:
+            raise not_implemented("histogramdd", x)
         low, high = (x.min(), x.max()) if range is None and x.size else range or (0, 1)
         if low == high:
             low, high = low - 0.5, high + 0.5
-        edges = np.linspace(low, high, bins + 1, dtype=x.dtype if x.dtype.kind == "f" else None)
-    if x.dtype not in (np.float32, np.float64):
+        if half:
+            edges = _edges(low, high, bins, x.dtype)
+        else:
+            edges = np.linspace(low, high, bins + 1, dtype=x.dtype if x.dtype.kind == "f" else None)
+    if x.dtype.kind not in FLOATING:
         raise not_implemented("histogramdd", x)
     if weight is not None and weight._data.dtype != x.dtype:
         raise RuntimeError(
             "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, "
             f"but got input(dtype={_name(x)}), and weight(dtype={_name(weight._data)})"
         )
-    weights = None if weight is None else weight._data.reshape(-1)
-    counts = np.histogram(x.reshape(-1), edges, weights=weights)[0].astype(x.dtype)
+    weights = None if weight is None else upcast(weight._data.reshape(-1))
+    plain = upcast(edges)
+    counts = np.histogram(upcast(x.reshape(-1)), plain, weights=weights)[0].astype(plain.dtype)
     if density:
-        counts = counts / counts.sum() / np.diff(edges)
-    return histogram_result(input._wrap(counts), input._wrap(edges))
+        counts = upcast(finished(counts / counts.sum(), x.dtype)) / np.diff(plain)
+    return histogram_result(input._wrap(finished(counts, x.dtype)), input._wrap(edges))
+
+
+def _edges(low: float, high: float, bins: int, kind: Any) -> Any:
+    """Equal steps from both ends, whose size is rounded, as PyTorch's `linspace` makes them in float16 and bfloat16"""
+    step = number((high - low) / bins, kind)
+    i = np.arange(bins + 1)
+    return finished(np.where(i < (bins + 1) // 2, low + step * i, high - step * (bins - i)), kind)
 
 
 def _name(x: Any) -> str:
-    return {"f4": "float", "f8": "double", "i8": "long int", "i4": "int", "f2": "c10::Half"}[x.dtype.str[1:]]
+    return cpp_name(x)
 
 
 # Rows of bounded norm -------------------------------------------------------------------------------------------------

@@ -75,6 +75,18 @@ def replicate_2d(input: Tensor, *, maps: Maps) -> Tensor:
     return _take(input, maps)  # type: ignore[no-any-return]
 
 
+@op(name="ReflectionPad3DBackward0", input=lambda g, maps, input_shape: collect(g, maps=maps, shape=input_shape))
+def reflect_3d(input: Tensor, *, maps: Maps) -> Tensor:
+    """(N, C, D, H, W) with its edges reflected"""
+    return _take(input, maps)  # type: ignore[no-any-return]
+
+
+@op(name="ReplicationPad3DBackward0", input=lambda g, maps, input_shape: collect(g, maps=maps, shape=input_shape))
+def replicate_3d(input: Tensor, *, maps: Maps) -> Tensor:
+    """(N, C, D, H, W) with its edges repeated"""
+    return _take(input, maps)  # type: ignore[no-any-return]
+
+
 @op(name="CopySlices", input=lambda g, maps, input_shape: collect(g, maps=maps, shape=input_shape))
 def wrap_around(input: Tensor, *, maps: Maps) -> Tensor:
     """(N, C, ...) with each side continued by the opposite one"""
@@ -96,15 +108,21 @@ def _reflected(places: Any, size: int) -> Any:
     return (size - 1) - np.abs((size - 1) - np.abs(places))
 
 
+def _wrapped(places: Any, size: int) -> Any:
+    """Negative widths cut off first; what is left wraps around"""
+    first, last = max(int(places[0]), 0), min(int(places[-1]) + 1, size)
+    return first + (places - first) % (last - first)
+
+
 _ROWS: dict[str, Callable[[Any, int], Any]] = {
     "reflect": _reflected,
     "replicate": lambda places, size: np.clip(places, 0, size - 1),
-    "circular": lambda places, size: places % size,
+    "circular": _wrapped,
 }
 _OPERATIONS = {
-    "reflect": (reflect_1d, reflect_2d),
-    "replicate": (replicate_1d, replicate_2d),
-    "circular": (wrap_around, wrap_around),
+    "reflect": (reflect_1d, reflect_2d, reflect_3d),
+    "replicate": (replicate_1d, replicate_2d, replicate_3d),
+    "circular": (wrap_around, wrap_around, wrap_around),
 }
 
 
@@ -112,8 +130,8 @@ _OPERATIONS = {
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """input with pad[0] before and pad[1] after its last dimension, pad[2] and pad[3] for the one before it, and so on
 
-    mode: "constant" (value, 0 by default), "reflect", "replicate" or "circular"; these three for (N, C, L) and
-    (N, C, H, W), also without N. Negative widths cut off.
+    mode: "constant" (value, 0 by default), "reflect", "replicate" or "circular"; these three for (N, C, L), (N, C, H, W)
+    and (N, C, D, H, W), also without N. Negative widths cut off.
     """
     widths = [whole(p) for p in pad]
     shape = input._data.shape
@@ -136,14 +154,15 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
         raise RuntimeError(f'Padding mode "{mode}" doesn\'t take in value argument')
     if mode not in _ROWS:
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
-    if dims not in (1, 2) or n not in (dims + 1, dims + 2):
+    if dims not in (1, 2, 3) or n not in (dims + 1, dims + 2):
         raise NotImplementedError(f"Padding size {len(widths)} is not supported for {n}D input tensor.")
     for k, dim in enumerate(range(n - 1, n - 1 - dims, -1)):
-        _check_width(mode, k, dim, pairs[dim], shape)
+        _check_width(mode, k, dim, pairs[dim], shape, dims)
     old, new = shape[n - dims :], [shape[d] + sum(pairs[d]) for d in range(n - dims, n)]
     if mode != "circular" and max(new) < 1:
-        letters = "HW"[2 - dims :]
+        letters = "DHW"[3 - dims :]
         before = ", ".join(f"{letter}: {size}" for letter, size in zip(letters, old, strict=True))
+        before = before.replace(",", "", 1) if dims == 3 else before
         after = " ".join(f"{letter}: {size}" for letter, size in zip(letters, new, strict=True))
         raise RuntimeError(f"input ({before}) is too small. Calculated output {after}")
     if min(new) < 0:
@@ -154,7 +173,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
     return _OPERATIONS[mode][dims - 1](input, maps=maps)
 
 
-def _check_width(mode: str, k: int, dim: int, width: tuple[int, int], shape: tuple[int, ...]) -> None:
+def _check_width(mode: str, k: int, dim: int, width: tuple[int, int], shape: tuple[int, ...], dims: int) -> None:
     """Raise RuntimeError where dimension `dim`, the last but k, can't be padded so far"""
     (before, after), size = width, shape[dim]
     if mode == "circular":
@@ -163,9 +182,11 @@ def _check_width(mode: str, k: int, dim: int, width: tuple[int, int], shape: tup
         if size + before + after < 0:
             raise RuntimeError("Negative padding value is resulting in an empty dimension")
         return
-    if not all(shape[1 if len(shape) > 2 + (k > 0) else 0 :]):
+    first = len(shape) - dims - 1 if dims == 3 else 1 if len(shape) > 2 + (k > 0) else 0
+    if not all(shape[first:]):
+        kinds = "4D or 5D" if dims == 3 else "2D or 3D"
         raise RuntimeError(
-            "Expected 2D or 3D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
+            f"Expected {kinds} (batch mode) tensor with possibly 0 batch size and other non-zero dimensions for input, "
             f"but got: {list(shape)}"
         )
     if mode == "reflect" and max(width) >= size:

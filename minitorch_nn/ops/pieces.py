@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, finished, float_of
 from ..autograd.op import op
+from ..autograd.variable import tensor_type
 from .arithmetic import plus
 from .assemble import tensor_split
 from .dims import one_dim
@@ -89,7 +91,7 @@ def broadcast_shapes(*shapes: Any) -> Any:
                     f"{position} had {shape}; but expected shape should be broadcastable to {common}"
                 )
             common[-back] = n
-    return tuple(common)
+    return tensor_type()._wrap(np.broadcast_to(0, common)).shape  # as a Size
 
 
 # Finite differences ---------------------------------------------------------------------------------------------------
@@ -131,14 +133,14 @@ def gradient(
 
 def _slope(x: Tensor, d: int, step: Any, edge_order: int) -> Any:
     n = x._data.shape[d]
-    kind = x._data.dtype if x._data.dtype.kind == "f" else np.dtype(np.float32)
-    at = np.arange(n) * step if isinstance(step, (int, float)) else np.asarray(step, np.float64)
+    kind = x._data.dtype if x._data.dtype.kind in FLOATING else np.dtype(np.float32)
+    at = np.arange(n) * step if isinstance(step, (int, float)) else np.asarray(float_of(step), np.float64)
 
     def combined(first: int, length: int, weights: Any) -> Any:
         """sum over k of weights[k] * x[first + k], for `length` places; weights: one or one for each place"""
         total: Any = None
         for k, w in enumerate(weights):
-            by = np.broadcast_to(np.asarray(w, np.float64), (length,)).astype(kind)
+            by = finished(np.broadcast_to(np.asarray(w, np.float64), (length,)), kind)
             part = narrow(x, d, first + k, length) * x._wrap(by.reshape([-1 if i == d else 1 for i in range(x.ndim)]))
             total = part if total is None else plus(total, part)
         return total

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.op import op
+from .checks import FLOATS, supports
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -35,24 +36,28 @@ def _chebyshev(k: int, x: Any, p: Any, q: Any) -> Any:
 
 
 @op(kind="float")
+@supports(FLOATS, "chebyshev_polynomial_t_cpu", halves=False)
 def chebyshev_polynomial_t(input: Tensor, n: Tensor) -> Tensor:
     """T[n](input), the Chebyshev polynomial of the first kind"""
     return _value(input, n, lambda x: x, _chebyshev)  # type: ignore[no-any-return]
 
 
 @op(kind="float")
+@supports(FLOATS, "chebyshev_polynomial_u_cpu", halves=False)
 def chebyshev_polynomial_u(input: Tensor, n: Tensor) -> Tensor:
     """U[n](input), the Chebyshev polynomial of the second kind"""
     return _value(input, n, lambda x: 2 * x, _chebyshev)  # type: ignore[no-any-return]
 
 
 @op(kind="float")
+@supports(FLOATS, "chebyshev_polynomial_v_cpu", halves=False)
 def chebyshev_polynomial_v(input: Tensor, n: Tensor) -> Tensor:
     """V[n](input), the Chebyshev polynomial of the third kind"""
     return _value(input, n, lambda x: 2 * x - 1, _chebyshev)  # type: ignore[no-any-return]
 
 
 @op(kind="float")
+@supports(FLOATS, "chebyshev_polynomial_w_cpu", halves=False)
 def chebyshev_polynomial_w(input: Tensor, n: Tensor) -> Tensor:
     """W[n](input), the Chebyshev polynomial of the fourth kind"""
     return _value(input, n, lambda x: 2 * x + 1, _chebyshev)  # type: ignore[no-any-return]
@@ -63,42 +68,49 @@ def _shifted(k: int, x: Any, p: Any, q: Any) -> Any:
 
 
 @op(kind="float")
+@supports(FLOATS, "shifted_chebyshev_polynomial_t_cpu", halves=False)
 def shifted_chebyshev_polynomial_t(input: Tensor, n: Tensor) -> Tensor:
     """T[n](2 * input - 1)"""
     return _value(input, n, lambda x: 2 * x - 1, _shifted)  # type: ignore[no-any-return]
 
 
 @op(kind="float")
+@supports(FLOATS, "shifted_chebyshev_polynomial_u_cpu", halves=False)
 def shifted_chebyshev_polynomial_u(input: Tensor, n: Tensor) -> Tensor:
     """U[n](2 * input - 1)"""
     return _value(input, n, lambda x: 4 * x - 2, _shifted)  # type: ignore[no-any-return]
 
 
 @op(kind="float")
+@supports(FLOATS, "shifted_chebyshev_polynomial_v_cpu", halves=False)
 def shifted_chebyshev_polynomial_v(input: Tensor, n: Tensor) -> Tensor:
     """V[n](2 * input - 1)"""
     return _value(input, n, lambda x: 4 * x - 3, _shifted)  # type: ignore[no-any-return]
 
 
 @op(kind="float")
+@supports(FLOATS, "shifted_chebyshev_polynomial_w_cpu", halves=False)
 def shifted_chebyshev_polynomial_w(input: Tensor, n: Tensor) -> Tensor:
     """W[n](2 * input - 1)"""
     return _value(input, n, lambda x: 4 * x - 1, _shifted)  # type: ignore[no-any-return]
 
 
 @op(kind="float")
+@supports(FLOATS, "hermite_polynomial_h_cpu", halves=False)
 def hermite_polynomial_h(input: Tensor, n: Tensor) -> Tensor:
     """H[n](input), the physicists' Hermite polynomial"""
     return _value(input, n, lambda x: 2 * x, lambda k, x, p, q: 2 * x * p - 2 * (k - 1) * q)  # type: ignore[no-any-return]
 
 
 @op(kind="float")
+@supports(FLOATS, "hermite_polynomial_he_cpu", halves=False)
 def hermite_polynomial_he(input: Tensor, n: Tensor) -> Tensor:
     """He[n](input), the probabilists' Hermite polynomial"""
     return _value(input, n, lambda x: x, lambda k, x, p, q: x * p - (k - 1) * q)  # type: ignore[no-any-return]
 
 
 @op(kind="float")
+@supports(FLOATS, "laguerre_polynomial_l_cpu", halves=False)
 def laguerre_polynomial_l(input: Tensor, n: Tensor) -> Tensor:
     """L[n](input), the Laguerre polynomial"""
     return _value(  # type: ignore[no-any-return]
@@ -107,6 +119,7 @@ def laguerre_polynomial_l(input: Tensor, n: Tensor) -> Tensor:
 
 
 @op(kind="float")
+@supports(FLOATS, "legendre_polynomial_p_cpu", halves=False)
 def legendre_polynomial_p(input: Tensor, n: Tensor) -> Tensor:
     """P[n](input), the Legendre polynomial"""
     return _value(  # type: ignore[no-any-return]

@@ -209,6 +209,8 @@ def unique(
 
     They are in order whatever `sorted` says.
     """
+    if dim is not None and not input._data.ndim:
+        raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
     if dim is None:
         values, inverse, counts = unique_elements(input)
     else:

@@ -29,7 +29,16 @@ from .split import chunk
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
-__all__ = ["gru_cell", "gru_layer", "lstm_cell", "lstm_layer", "rnn_relu_cell", "rnn_relu_layer", "rnn_tanh_cell"]
+__all__ = [
+    "gru_cell",
+    "gru_layer",
+    "lstm_cell",
+    "lstm_layer",
+    "lstm_projected_layer",
+    "rnn_relu_cell",
+    "rnn_relu_layer",
+    "rnn_tanh_cell",
+]
 __all__ += ["rnn_tanh_layer"]
 
 
@@ -151,6 +160,7 @@ class _Layer(Function):
     state: each (N, H). output: (T, N, H), the h of every step. reverse: from the last time step to the first.
     """
 
+    _node_name = "StackBackward0"  # PyTorch stacks the steps
     step: Any
     """One step on Tensors."""
 
@@ -315,6 +325,12 @@ class Lstm(_Layer):
         return [*_finish(want, x, w_ih, h0, out, d, d, reverse), dh, dc]
 
 
+class LstmFloat(Lstm):
+    """Lstm of float32, which PyTorch leaves to a library"""
+
+    _node_name = "MkldnnRnnLayerBackward0"
+
+
 class Gru(_Layer):
     """A layer of gru_cell; see `_Layer`."""
 
@@ -364,4 +380,26 @@ class Gru(_Layer):
         return [*_finish(want, x, w_ih, h0, out, d_x, d_h, reverse), dh]
 
 
-rnn_tanh_layer, rnn_relu_layer, lstm_layer, gru_layer = RnnTanh.apply, RnnRelu.apply, Lstm.apply, Gru.apply
+def lstm_layer(reverse: bool, input: Tensor, *rest: Any) -> Any:
+    """A layer of lstm_cell; see `_Layer`"""
+    return (LstmFloat if input._data.dtype == np.float32 else Lstm).apply(reverse, input, *rest)
+
+
+rnn_tanh_layer, rnn_relu_layer, gru_layer = RnnTanh.apply, RnnRelu.apply, Gru.apply
+
+
+def lstm_projected_layer(
+    w_hr: Tensor, reverse: bool, input: Tensor, w_ih: Tensor, w_hh: Tensor, b_ih: Any, b_hh: Any, h: Tensor, c: Tensor
+) -> tuple[Tensor, Tensor]:
+    """A layer of lstm_cell whose h is projected, h' = σ(o) tanh(c') w_hrᵀ: (T, N, I) -> (T, N, P), the last c (N, H)
+
+    w_hr: (P, H), w_hh: (G, P), h: (N, P), c: (N, H). Composed of its steps.
+
+    Source: Sak et al. 2014, Long Short-Term Memory Based Recurrent Neural Network Architectures, section 2.2.
+    """
+    projected, steps = linear(input, w_ih, b_ih), len(input._data)
+    hidden: list[Any] = [None] * steps
+    for t in _order(steps, reverse):
+        wide, c = _lstm_step(select(projected, 0, t), w_hh, b_hh, h, c)
+        h = hidden[t] = linear(wide, w_hr)
+    return stack(hidden), c

@@ -18,6 +18,7 @@ from .arithmetic import constant
 from .checks import kind_name
 from .choose import where
 from .dims import Dims, many_dims, numpy_names, sizes
+from .memory import by_rows
 from .shape import alias, expand_shape, reshape
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def sum_all(input: Tensor) -> Tensor:
 @op(name="SumBackward1", input=lambda g, input_shape, dim, keepdim: unreduce(g, dim, keepdim, input_shape))
 def sum_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
     """The sum over dim"""
-    return np.add.reduce(input, axis=dim, dtype=whole_dtype(input), keepdims=keepdim)
+    return by_rows(np.add.reduce(input, axis=dim, dtype=whole_dtype(input), keepdims=keepdim))  # type: ignore[no-any-return]
 
 
 @op(
@@ -71,7 +72,7 @@ def mean_all(input: Tensor) -> Tensor:
 )
 def mean_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
     """The mean over dim"""
-    return np.add.reduce(input, axis=dim, keepdims=keepdim) / input.dtype.type(_count(input.shape, dim))
+    return by_rows(np.add.reduce(input, axis=dim, keepdims=keepdim) / input.dtype.type(_count(input.shape, dim)))  # type: ignore[no-any-return]
 
 
 def _count(shape: Shape, dim: Shape) -> int:
@@ -139,7 +140,7 @@ def var_dims(input: Tensor, *, dim: Shape, correction: float, keepdim: bool) -> 
     mean = np.add.reduce(input, axis=dim, keepdims=True) / input.dtype.type(count)
     centred = input - mean
     total = np.add.reduce(centred * centred, axis=dim, keepdims=keepdim)
-    return total / input.dtype.type(max(count - correction, 0))
+    return by_rows(total / input.dtype.type(max(count - correction, 0)))  # type: ignore[no-any-return]
 
 
 @op(

@@ -69,8 +69,10 @@ def exponential_(self: Tensor, lambd: float = 1.0, *, generator: Generator | Non
     return _filled(self, lambda shape: _source(generator).exponential(shape, lambd, self._data.dtype))
 
 
-def bernoulli(input: Tensor, *, generator: Generator | None = None) -> Tensor:
-    """Ones with the probabilities in input, else zeros"""
+def bernoulli(input: Tensor, p: float | None = None, *, generator: Generator | None = None) -> Tensor:
+    """Ones with the probabilities in input, else zeros; with p, a tensor like input of ones with that probability"""
+    if p is not None:
+        return bernoulli_(input.detach().clone(), p, generator=generator)
     return input._wrap(_source(generator).bernoulli(input._data, None, input._data.dtype))
 
 

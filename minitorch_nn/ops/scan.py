@@ -13,6 +13,7 @@ from .dims import numpy_names, one_dim
 from .extremes import ValuesAndIndices
 from .functions import exp, log
 from .gather import put_at
+from .memory import by_rows
 from .rearrange import flip_dims
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def _running(accumulate: Any, x: Any, dim: int) -> Any:
     if x.dtype.kind == "f":
         hit |= np.isnan(x)
     place = np.arange(x.shape[dim]).reshape([-1 if d == dim else 1 for d in range(x.ndim)])
-    return values, np.maximum.accumulate(np.where(hit, place, 0), dim)
+    return by_rows(values), by_rows(np.maximum.accumulate(np.where(hit, place, 0), dim))
 
 
 @op(
@@ -83,7 +84,7 @@ def _sum_of_shares(g: Any, x: Any, out: Any, dim: int) -> Any:
 @supports(FLOATS, "logcumsumexp_out_cpu")
 def logcumsumexp_dim(input: Tensor, *, dim: int) -> Tensor:
     """log(cumsum(exp(input))) along dim, without overflow"""
-    return np.logaddexp.accumulate(input, dim) if input.ndim else input.copy()  # type: ignore[attr-defined,no-any-return]
+    return by_rows(np.logaddexp.accumulate(input, dim)) if input.ndim else input.copy()  # type: ignore[attr-defined,no-any-return]
 
 
 @numpy_names

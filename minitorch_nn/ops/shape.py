@@ -10,9 +10,11 @@ import numpy as np
 
 from ..autograd.arrays import is_hidden
 from ..autograd.op import op
+from ..dtypes import dtype as DType
 from .checks import type_name
 from .dims import one_dim, sizes
 from .memory import copy_of
+from .reinterpret import view_dtype
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -75,9 +77,9 @@ def infer_shape(shape: Shape, size: int) -> Shape:
 
 
 def view(input: Tensor, *shape: Any) -> Tensor:
-    """input in another shape, on the same memory; one -1 is inferred. A dtype argument is not supported."""
-    if len(shape) == 1 and hasattr(shape[0], "numpy") and not hasattr(shape[0], "_data"):
-        raise NotImplementedError(f"view({shape[0]!r}): a view as another dtype is not supported; use .to(dtype)")
+    """input in another shape, on the same memory; one -1 is inferred. view(dtype): see `view_dtype`."""
+    if len(shape) == 1 and (isinstance(shape[0], DType) or shape[0] in (bool, int, float)):
+        return view_dtype(input, shape[0])
     return view_shape(input, shape=infer_shape(sizes(shape, "view", "size"), input._data.size))
 
 
@@ -291,8 +293,11 @@ def expand_shape(input: Tensor, *, shape: Shape) -> Tensor:
     return np.broadcast_to(input, shape)
 
 
-def expand(input: Tensor, *shape: Any) -> Tensor:
-    """input repeated along dimensions of size 1, without a copy; -1 keeps a size"""
+def expand(input: Tensor, *shape: Any, implicit: bool = False) -> Tensor:
+    """input repeated along dimensions of size 1, without a copy; -1 keeps a size
+
+    implicit: for PyTorch's own use, as there without effect.
+    """
     new, old = sizes(shape, "expand", "size"), input._data.shape
     lead = len(new) - len(old)
     if lead < 0:

@@ -99,6 +99,7 @@ _TAKES: dict[str, Callable[[Any], bool]] = {
     "PyObject*": lambda x: True,
     "c10::List<::std::optional<Tensor>>": lambda x: isinstance(x, (tuple, list)),
     "ArrayRef<Scalar>": lambda x: isinstance(x, (tuple, list)) and all(map(_is_number, x)),
+    "ScalarList": lambda x: isinstance(x, (tuple, list)) and all(map(_is_number, x)),
 }
 
 
@@ -162,6 +163,16 @@ class Signature:
                 left -= 1
         return self._unknown(kwargs, len(args)) if left > 0 else None
 
+    def placed(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The call with as many arguments as can be by position, in place of by keyword."""
+        given, named = list(args), dict(kwargs)
+        for p in self.parameters[len(args) : self.most]:
+            name = next((k for k in (p.name, *_NUMPY_NAMES.get(p.name, ())) if k in named), None)
+            if name is None:
+                break
+            given.append(named.pop(name))
+        return tuple(given), named
+
     def unpacked(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str | None:
         """What PyTorch says when it reads the lists of arguments that fit, None if it can"""
         for n, p in enumerate(self.parameters):
@@ -169,7 +180,7 @@ class Signature:
             if p.kind in ("IntArrayRef", "SymIntArrayRef"):
                 row = args if n == 0 and len(args) > self.most == 1 else value
                 for i, x in enumerate(row if isinstance(row, (tuple, list)) else ()):
-                    if not _is_int(x):
+                    if not (_is_int(x) or isinstance(x, bool)):
                         return (
                             f"{self.name}(): argument '{p.name}' failed to unpack the object at pos {i + 1} with error "
                             f'"type must be tuple of ints,but got {full_name(x)}"'

@@ -12,6 +12,7 @@ from ..dtypes import dtype as DType
 from .checks import not_implemented
 from .dims import Dims, many_dims, numpy_names, one_dim
 from .functions import exp
+from .memory import by_rows
 from .reduction import keep, sum_dims
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def logsumexp_dims(input: Tensor, *, dim: Shape, keepdim: bool) -> Tensor:
     """log(sum(exp(input))) over dim, without overflow"""
     m = _steady(input, dim)
     total = np.log(np.add.reduce(np.exp(input - m), axis=dim, keepdims=True)) + m
-    return total if keepdim else total.squeeze(dim)
+    return by_rows(total if keepdim else total.squeeze(dim))  # type: ignore[no-any-return]
 
 
 def _total(x: Any, dim: int) -> Any:
@@ -52,7 +53,7 @@ def softmax_dim(input: Tensor, *, dim: int) -> Tensor:
         return input.copy()
     out = np.exp(input - np.maximum.reduce(input, axis=dim, keepdims=True))
     out /= np.add.reduce(out, axis=dim, keepdims=True)
-    return out
+    return by_rows(out)  # type: ignore[no-any-return]
 
 
 @op(name="LogSoftmaxBackward0", input=lambda g, out, dim: g - exp(out) * _total(g, dim))
@@ -62,7 +63,7 @@ def log_softmax_dim(input: Tensor, *, dim: int) -> Tensor:
         return input.copy()
     out = input - np.maximum.reduce(input, axis=dim, keepdims=True)
     out -= np.log(np.add.reduce(np.exp(out), axis=dim, keepdims=True))
-    return out
+    return by_rows(out)  # type: ignore[no-any-return]
 
 
 @numpy_names

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, HALVES
 from ..autograd.op import op
 from . import factors
-from .checks import kind_name, not_implemented
+from .checks import kind_name, refuse_halves
 from .choose import where
 from .decompositions import Decomposition
 from .dims import common_shape
@@ -102,7 +103,8 @@ def linalg_solve_ex(A: Tensor, B: Tensor, *, left: bool = True, check_errors: bo
 
 def _solve(A: Tensor, B: Tensor, left: bool) -> Any:
     name = "linalg.solve"
-    factors.floating(name, A)
+    if A._data.dtype.kind not in FLOATING:
+        factors.floating(name, A)
     factors.square(name, A)
     factors.same_dtype(name, A, B)
     vector = _is_vector(A._data, B._data)
@@ -118,6 +120,7 @@ def _solve(A: Tensor, B: Tensor, left: bool) -> Any:
     elif B._data.shape[-1] != A._data.shape[-1]:
         n, m = A._data.shape[-1], B._data.shape[-1]
         raise RuntimeError(f"{name}: Incompatible shapes of A and B for the equation AX = B ({n}x{n} and {m}x1)")
+    refuse_halves("lu_cpu", A)
     return SolveExResult(*solution_of(A, B, left=left, vector=vector))
 
 
@@ -158,6 +161,7 @@ def cholesky_solve(B: Tensor, L: Tensor, upper: bool = False) -> Tensor:
         raise RuntimeError(
             f"Incompatible matrix sizes for cholesky_solve: each A matrix is {rows} by {rows} but each b matrix is {n} by {k}"
         )
+    refuse_halves("cholesky_solve_cpu", B)
     return cholesky_solution(B, L, upper=upper)
 
 
@@ -177,6 +181,7 @@ def inverse_from_cholesky(L: Tensor, *, upper: bool) -> Tensor:
 def cholesky_inverse(L: Tensor, upper: bool = False) -> Tensor:
     """(L Lᵀ)⁻¹, (Lᵀ L)⁻¹ for upper: (..., n, n), from Cholesky's factor; its other triangle is not read"""
     factors.square("cholesky_inverse", L)
+    refuse_halves("cholesky_inverse_out_cpu", L)
     return inverse_from_cholesky(L, upper=upper)
 
 
@@ -214,9 +219,7 @@ def linalg_det(A: Tensor) -> Tensor:
     Its gradient is exact for singular A too, the matrix of cofactors; in PyTorch 2.13 it is 0 there.
     """
     factors.square("linalg.det", A)
-    if A._data.dtype == np.float16:
-        raise not_implemented("lu_cpu", A)
-    factors.floating("linalg.det", A)
+    factors.floating("linalg.det", A, "lu_cpu")
     return determinant(A)
 
 
@@ -302,6 +305,8 @@ def tolerances(A: Any, atol: Any, rtol: Any) -> tuple[Any, Any]:
     """atol and rtol as arrays: by default 0, and eps * max(m, n) unless there is a positive atol"""
     a = np.asarray(0.0 if atol is None else getattr(atol, "_data", atol))
     if rtol is None:
+        if A._data.dtype.char in HALVES:
+            raise RuntimeError("This function doesn't handle types other than float and double")
         usual = np.finfo(A._data.dtype).eps * max(A._data.shape[-2:])
         return a, np.where(a > 0, 0.0, usual) if atol is not None else np.asarray(usual)
     return a, np.asarray(getattr(rtol, "_data", rtol))
@@ -313,7 +318,7 @@ def linalg_pinv(A: Tensor, rcond: Any = None, *, atol: Any = None, rtol: Any = N
     Singular values up to max(atol, rtol * the largest) count as 0; rtol is max(m, n) * eps by default, 0 where a
     positive atol is given; rcond is its old name. hermitian: A is symmetric, and its lower triangle is read.
     """
-    if A._data.ndim < 2 or A._data.dtype.kind != "f":
+    if A._data.ndim < 2 or A._data.dtype not in (np.float32, np.float64):
         raise RuntimeError(
             f"linalg.pinv({kind_name(A)}{{{list(A._data.shape)}}}): expected a tensor with 2 or more dimensions of float, "
             "double, cfloat or cdouble types"
@@ -400,6 +405,8 @@ def linalg_lstsq(A: Tensor, B: Tensor, rcond: float | None = None, *, driver: st
     driver = "gelsy" if driver is None else driver
     if driver not in ("gels", "gelsy", "gelsd", "gelss"):
         raise RuntimeError(f"{name}: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)")
+    if A._data.dtype.char in HALVES:
+        raise RuntimeError("This function doesn't handle types other than float and double")
     factors.floating(name, A)
     if rcond is None:
         rcond = float(np.finfo(a.dtype).eps * max(a.shape[-2:]))

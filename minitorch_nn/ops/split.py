@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from ..autograd.arrays import is_hidden, settle
 from ..autograd.grad_mode import mode
 from ..autograd.node import Node, Output, births
+from ..autograd.variable import TensorBase
 from .arguments import refusal
 from .dims import numpy_names, one_dim
 from .join import cat_arrays, stack_arrays
@@ -97,8 +99,13 @@ def _array(input: Tensor) -> Any:
 @numpy_names
 def split(input: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of consecutive parts along dim: of one size (the last may be smaller), or of the sizes listed"""
-    whole, listed = isinstance(split_size_or_sections, int), isinstance(split_size_or_sections, (list, tuple))
-    if not (whole or listed) or type(dim) is not int:
+    if not isinstance(input, TensorBase):  # PyTorch asks whatever it is given for its method
+        return input.split(split_size_or_sections, dim)
+    if isinstance(split_size_or_sections, TensorBase):
+        with suppress(ValueError, RuntimeError):  # then it is refused below
+            split_size_or_sections = int(split_size_or_sections)  # type: ignore[arg-type]
+    if type(split_size_or_sections) is not int or type(dim) is not int:
+        whole = isinstance(split_size_or_sections, int)
         text = refusal("torch", "split" if whole else "split_with_sizes", (input, split_size_or_sections, dim), {})
         if text is not None:
             raise TypeError(text)
@@ -122,7 +129,7 @@ def split(input: Tensor, split_size_or_sections: int | Sequence[int], dim: int =
             )
         if sum(sections) != n:
             raise RuntimeError(
-                f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {d}), but "
+                f"split_with_sizes expects split_sizes to sum exactly to {n} (input tensor's size at dimension {dim}), but "
                 f"got split_sizes={sections}"
             )
         kind = SplitWithSizesBackward0
@@ -136,6 +143,10 @@ def split(input: Tensor, split_size_or_sections: int | Sequence[int], dim: int =
 @numpy_names
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """Views of at most `chunks` parts of equal size along dim; the last may be smaller"""
+    if type(chunks) is not int:
+        text = refusal("torch", "chunk", (input, chunks, dim), {})
+        if text is not None:
+            raise TypeError(text)
     if chunks <= 0:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
     if not input._data.ndim:

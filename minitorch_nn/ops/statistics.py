@@ -253,9 +253,8 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         raise RuntimeError("bincount only supports 1-d non-negative integral inputs.")
     if minlength < 0:
         raise RuntimeError("minlength should be >= 0")
-    w = None if weights is None else float_of(weights._data)
-    out = np.bincount(x, w, minlength)
-    return input._wrap(out if w is None else out.astype(w.dtype if w.dtype == np.float32 else np.float64))
+    out = np.bincount(x, None if weights is None else float_of(weights._data), minlength)
+    return input._wrap(out if weights is None or weights._data.dtype != np.float32 else out.astype(np.float32))
 
 
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
@@ -276,9 +275,26 @@ def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, inve
 
 
 def searchsorted(
-    sorted_sequence: Tensor, input: Any, *, out_int32: bool = False, right: bool = False, side: str | None = None
+    sorted_sequence: Tensor,
+    input: Any,
+    *,
+    out_int32: bool = False,
+    right: bool = False,
+    side: str | None = None,
+    sorter: Tensor | None = None,
 ) -> Tensor:
-    """Where each value of input goes in the sorted sequence (its last dimension), before (or after) equal ones"""
+    """Where each value of input goes in the sorted sequence (its last dimension), before (or after) equal ones
+
+    sorter: the indices that sort the sequence along its last dimension, where it is not sorted itself.
+    """
+    if side not in (None, "left", "right"):
+        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+    if right and side == "left":
+        raise RuntimeError(
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True"
+        )
+    if sorter is not None:
+        sorted_sequence = _in_order_of(sorter, sorted_sequence)
     edges, values = float_of(sorted_sequence._data), float_of(np.asarray(getattr(input, "_data", input)))
     place = side or ("right" if right else "left")
     kind = np.int32 if out_int32 else np.int64
@@ -294,6 +310,23 @@ def searchsorted(
     for row in np.ndindex(edges.shape[:-1]):
         out[row] = np.searchsorted(edges[row], values[row], place)
     return sorted_sequence._wrap(out)
+
+
+def _in_order_of(sorter: Tensor, sequence: Tensor) -> Tensor:
+    """The sequence sorted by the indices of `sorter`"""
+    order = sorter._data
+    if order.shape != sequence._data.shape:
+        raise RuntimeError(
+            "torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor "
+            f"{list(sequence._data.shape)}and got sorter tensor {list(order.shape)}"
+        )
+    if order.dtype != np.int64:
+        raise RuntimeError(
+            f"torch.searchsorted(): sorter must be a tensor of long dtype but got dtype {kind_name(sorter)}"
+        )
+    if order.size and (order.min() < 0 or order.max() >= order.shape[-1]):
+        raise RuntimeError("torch.searchsorted(): sorter index out of range")
+    return sequence._wrap(np.take_along_axis(sequence._data, order, -1))
 
 
 def bucketize(input: Any, boundaries: Tensor, *, out_int32: bool = False, right: bool = False) -> Tensor:

@@ -160,6 +160,6 @@ def _rest_of_memory(array: Any) -> Any:
     return np.lib.stride_tricks.as_strided(array, (length,), (array.itemsize,))
 
 
-def resize_as_(self: Tensor, other: Tensor) -> Tensor:
-    """`resize_` to the shape of other"""
-    return resize_(self, other._data.shape)
+def resize_as_(self: Tensor, the_template: Tensor) -> Tensor:
+    """`resize_` to the shape of the_template"""
+    return resize_(self, the_template._data.shape)

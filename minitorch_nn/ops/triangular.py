@@ -48,5 +48,5 @@ def linalg_solve_triangular(
     factors.at_least_matrix(name, B, "B")
     factors.same_dtype(name, A, B)
     factors.fits(name, A, B, left)
-    factors.floating(name, A)
+    factors.floating(name, A, "triangular_solve_cpu")
     return triangular_solve(A, B, upper=upper, left=left, unit=unitriangular)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, float_of, wide
 from ..autograd.op import op
 from ..random import default_generator
 from .arithmetic import times
-from .checks import FLOATS, kind_name, supports
+from .checks import kind_name, not_implemented, supports
 from .gather import gather_at
 from .shape import reshape
 
@@ -56,11 +57,13 @@ def max_unpool(input: Tensor, indices: Tensor, output_size: tuple[int, ...]) -> 
     return reshape(out, (*lead, *output_size))  # type: ignore[no-any-return]
 
 
-@supports(FLOATS, "rrelu_with_noise_out_cpu")
+@supports(FLOATING, "rrelu_with_noise_out_cpu")
 def _slopes(x: Any, lower: float, upper: float) -> Any:
     """1 where x is above 0, else drawn from U(lower, upper), element by element as PyTorch draws them"""
-    noise = np.ones(x.shape, x.dtype)
-    below = x <= 0
+    if x.dtype == np.float16:  # bfloat16 it has
+        raise not_implemented("rrelu_with_noise_out_cpu", x)
+    noise = np.ones(x.shape, wide(x.dtype))
+    below = float_of(x) <= 0
     noise[below] = default_generator.uniform((int(np.count_nonzero(below)),), lower, upper, np.float64)
     return noise
 
@@ -70,4 +73,7 @@ def rrelu(input: Tensor, lower: float = 1.0 / 8, upper: float = 1.0 / 3) -> Tens
 
     Source: Xu et al. 2015, Empirical Evaluation of Rectified Activations in Convolutional Network, section 2.4.
     """
-    return times(input, input._wrap(_slopes(input._data, lower, upper)))
+    slopes = input._wrap(_slopes(input._data, lower, upper))
+    if input._data.dtype.kind == "V":
+        return times(input.float(), slopes).to(input.dtype)  # the slopes are not rounded
+    return times(input, slopes)

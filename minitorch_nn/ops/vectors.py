@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .._bfloat16 import FLOATING, HALVES, float_of, ones_like
 from ..autograd.op import op
 from .accumulate import cumprod, cumsum
-from .arithmetic import minus, plus, times
-from .checks import FLOATS, kind_name
+from .arithmetic import minus, plus, sub, times
+from .checks import kind_name, refuse_halves
 from .choose import clamp
 from .dims import common_shape, one_dim
 from .functions import sqrt
@@ -168,7 +169,7 @@ def length(difference: Tensor, *, p: float) -> Tensor:
 
 def dist(input: Tensor, other: Tensor, p: float = 2) -> Tensor:
     """The p-norm of input - other, which broadcast, over all elements"""
-    return length(minus(input, other), p=p)
+    return length(sub(input, other), p=p)
 
 
 @op(
@@ -185,10 +186,11 @@ def pdist(input: Tensor, p: float = 2) -> Tensor:
     x = input._data
     if x.ndim != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {x.ndim}D")
-    if x.dtype.kind not in FLOATS:
+    if x.dtype.kind not in FLOATING:
         raise RuntimeError("pdist only supports floating-point dtypes")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
+    refuse_halves("pdist", input)
     if not x.shape[1]:
         return input._wrap(np.zeros(x.shape[0] * (x.shape[0] - 1) // 2, x.dtype))
     i, j = np.triu_indices(len(x), 1)
@@ -208,7 +210,7 @@ def _weights(name: str, w: Any, count: int, kinds: str, kind_words: str, dtype_n
             f"cov(): expected {name} to have the same numel as there are observations in the input but got "
             f"{w._data.size} != {count}"
         )
-    if w._data.size and w._data.min() < 0:
+    if w._data.size and float_of(w._data).min() < 0:
         raise RuntimeError(f"cov(): {name} cannot be negative")
 
 
@@ -234,7 +236,7 @@ def cov(
         _weights("fweights", fweights, count, "iu", "integral", kind_name(fweights))
         weight = fweights
     if aweights is not None:
-        _weights("aweights", aweights, count, "f", "floating point", kind_name(aweights))
+        _weights("aweights", aweights, count, FLOATING, "floating point", kind_name(aweights))
         weight = aweights if weight is None else times(weight, aweights)
     total: Any = count
     if weight is not None:
@@ -246,7 +248,7 @@ def cov(
         factor = total - sum(times(weight, aweights)) / total * correction
     else:
         factor = total - correction
-    if float(getattr(factor, "_data", factor)) <= 0:
+    if float(float_of(getattr(factor, "_data", factor))) <= 0:
         warnings.warn(
             "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number of observations.",
             stacklevel=2,
@@ -327,7 +329,7 @@ def _powers(x: Tensor, count: int) -> Tensor:
     column = unsqueeze(x, -1)
     if x._data.dtype.kind in "iub":
         column = column.long()
-    ones = column._wrap(np.ones_like(column._data))
+    ones = column._wrap(ones_like(column._data))
     if count < 2:
         return narrow(ones, -1, 0, count)
     return cat([ones, cumprod(expand(column, (*x._data.shape, count - 1)), -1)], -1)
@@ -346,6 +348,10 @@ def vander(x: Tensor, N: int | None = None, increasing: bool = False) -> Tensor:
 
 def linalg_vander(x: Tensor, *, N: int | None = None) -> Tensor:
     """The powers 0 … N - 1 of each element: (..., n) -> (..., n, N), N = n by default"""
+    if x._data.dtype.char in HALVES:
+        raise RuntimeError(
+            f"linalg.vander supports floating point, complex, and integer tensors, but got {kind_name(x)}"
+        )
     n = (x._data.shape[-1] if x._data.ndim else 1) if N is None else N
     if n <= 1:
         raise RuntimeError("N must be greater than 1.")

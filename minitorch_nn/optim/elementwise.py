@@ -70,8 +70,8 @@ class Elementwise(Optimizer):
 def check_nonnegative(**values: Any) -> None:
     """Raise PyTorch's ValueError for the first option that is negative or nan."""
     for name, value in values.items():
-        if isinstance(value, Tensor) and value._data.size != 1:
-            raise ValueError(f"Tensor {name} must be 1-element")
+        if name == "lr" and isinstance(value, Tensor) and value._data.size != 1:
+            raise ValueError("Tensor lr must be 1-element")
         if not 0.0 <= value:  # noqa: SIM300  # the order of PyTorch's, for the words where it can't be compared
             label = {"lr": "learning rate", "eps": "epsilon value"}.get(name, f"{name} value")
             raise ValueError(f"Invalid {label}: {value}")
@@ -79,7 +79,8 @@ def check_nonnegative(**values: Any) -> None:
 
 def check_betas(betas: tuple[Any, Any]) -> None:
     """Raise PyTorch's ValueError for the first beta outside [0, 1)."""
-    for i, beta in enumerate(betas):
+    for i in (0, 1):
+        beta = betas[i]
         if not 0.0 <= beta < 1.0:
             raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
 

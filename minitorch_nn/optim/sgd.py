@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..tensor import Tensor
-from .elementwise import Array, Elementwise, blocks, check_mode, check_nonnegative
+from .elementwise import Array, Elementwise, blocks, check_mode
 from .optimizer import ParamsT
 
 
@@ -55,7 +55,12 @@ class SGD(Elementwise):
         differentiable: bool = False,
         fused: bool | None = None,
     ) -> None:
-        check_nonnegative(lr=lr, momentum=momentum, weight_decay=weight_decay)
+        if isinstance(lr, Tensor) and lr._data.size != 1:
+            raise ValueError("Tensor lr must be 1-element")
+        given: dict[str, Any] = {"learning rate": lr, "momentum value": momentum, "weight_decay value": weight_decay}
+        for label, value in given.items():
+            if value < 0.0:
+                raise ValueError(f"Invalid {label}: {value}")
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ValueError("Nesterov momentum requires a momentum and zero dampening")
         check_mode(differentiable=differentiable, foreach=foreach, fused=fused)

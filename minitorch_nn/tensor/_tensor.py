@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,6 +28,7 @@ from . import creation
 from .interop import Interop
 from .methods import Operations
 from .size import Size
+from .storage import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +44,7 @@ _new_tuple: Any = tuple.__new__  # NumPy's own shape needs no check
 _FIXED_REQUIRES_GRAD = "you can only change requires_grad flags of leaf variables."
 
 
-class Tensor(Interop):
+class Tensor(Stored, Interop):
     """An n-dimensional array of one dtype that can take part in a graph.
 
     `Tensor(data)` makes a tensor of the default dtype from a sequence, `Tensor(2, 3)` one of that shape with
@@ -58,7 +60,7 @@ class Tensor(Interop):
             return args[0].detach()  # type: ignore[attr-defined]
         if len(args) == 1 and not isinstance(args[0], int):
             data = args[0]
-            if not isinstance(data, (list, tuple, np.ndarray)):
+            if not isinstance(data, (Sequence, np.ndarray)) or isinstance(data, str):
                 kind_of = "data must be a sequence (got {})" if not isinstance(data, str) else "invalid data type '{}'"
                 raise TypeError(f"new(): {kind_of.format(type(data).__name__)}")
             array = np.empty(tuple(data), kind) if isinstance(data, Size) else finished(np.array(data), kind)
@@ -113,7 +115,10 @@ class Tensor(Interop):
     def stride(self, dim: int | None = None) -> Any:
         """Steps in memory, in elements, of all dimensions or one."""
         array = settle(self)
-        steps = tuple(s // array.itemsize for s in array.strides)
+        if array.size or any(array.strides):
+            steps = tuple(s // array.itemsize for s in array.strides)
+        else:  # NumPy gives an array without elements no strides, PyTorch those of a row-major one
+            steps = tuple(math.prod(max(n, 1) for n in array.shape[i + 1 :]) for i in range(array.ndim))
         return steps if dim is None else steps[one_dim(dim, len(steps))]
 
     def data_ptr(self) -> int:
@@ -250,6 +255,8 @@ class Tensor(Interop):
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        if self._requires and value._data.dtype.kind not in FLOATING:
+            raise RuntimeError("data set to a tensor that requires gradients must be floating point or complex dtype")
         self._data = settle(value)
         self._accumulator = None  # it knows the old shape
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import dtypes, ops
 from .._bfloat16 import FLOATING, float_of
+from ..autograd import variable
 from ..autograd.arrays import as_type, settle
 from ..autograd.op import op
 from ..autograd.variable import TensorBase
@@ -72,7 +73,9 @@ class Conversions(Operations):
         return float_of(self._data).tolist()
 
     def __format__(self, spec: str) -> str:
-        return self.item().__format__(spec) if self._data.ndim == 0 else object.__format__(self, spec)
+        if self._data.ndim == 0 and type(self) is variable._tensor_type:  # not a Parameter
+            return self.item().__format__(spec)  # type: ignore[no-any-return]
+        return object.__format__(self, spec)
 
     def __bool__(self) -> bool:
         if self._data.size == 1:
@@ -135,6 +138,7 @@ class Conversions(Operations):
     def to(
         self,
         *args: Any,
+        tensor: Tensor | None = None,
         dtype: Any = None,
         device: Any = None,
         non_blocking: bool = False,
@@ -147,7 +151,7 @@ class Conversions(Operations):
         """
         flags = [a for a in args if isinstance(a, bool)]  # non_blocking, copy
         copy = copy or (len(flags) > 1 and flags[1])
-        for a in args:
+        for a in args if tensor is None else (tensor, *args):
             if isinstance(a, (DType, type)):
                 dtype = a
             elif isinstance(a, TensorBase):
@@ -166,8 +170,11 @@ class Conversions(Operations):
                 other = self._wrap(float_of(self._data).astype(target))
         return other if memory_format is preserve_format else laid_out(other, memory_format)  # type: ignore[no-any-return]
 
-    def type(self, dtype: Any = None) -> Any:
-        """The type's old name, as `torch.FloatTensor`; with dtype (or such a name), `to(dtype)`."""
+    def type(self, dtype: Any = None, non_blocking: bool = False) -> Any:
+        """The type's old name, as `torch.FloatTensor`; with dtype (or such a name), `to(dtype)`.
+
+        `non_blocking` has no effect on a CPU.
+        """
         if dtype is None:
             return f"torch.{kind_name(self)}Tensor"
         if isinstance(dtype, str):
@@ -175,6 +182,8 @@ class Conversions(Operations):
             if dtype not in known:
                 raise ValueError(f"invalid type: '{dtype}'")
             dtype = known[dtype]
+        elif isinstance(dtype, type):  # FloatTensor, or Python's float
+            dtype = getattr(dtype, "dtype", dtype)
         return self.to(dtype)
 
     def type_as(self, other: Tensor) -> Tensor:

@@ -18,13 +18,15 @@ from ..dtypes import bool as bool_
 from ..dtypes import dtype as DType
 from ..layout import contiguous_format, preserve_format, strided
 from ..layout import memory_format as MemoryFormat
-from ..ops.arguments import refusal
+from ..ops.arguments import by_position, refusal
 from ..ops.checks import fit_number
+from ..ops.output import takes_out, write
 from .from_data import as_tensor as as_tensor
 from .from_data import from_numpy as from_numpy
 from .from_data import made
 from .from_data import tensor as tensor
 from .memory_format import like
+from .steps import arange_values, linspace_values
 
 if TYPE_CHECKING:
     from ._tensor import Tensor
@@ -34,17 +36,28 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def factory(function: F) -> F:
-    """A function that makes tensors, with PyTorch's `layout` (there is one) and `pin_memory` (which has no effect)."""
+    """A function that makes tensors, with PyTorch's `layout` (there is one), `pin_memory` (which has no effect) and `out`."""
 
     @wraps(function)
     def make(*args: Any, **kwargs: Any) -> Any:
+        if "out" in kwargs and takes_out(function.__name__):
+            out = kwargs.pop("out")
+            if out is None:
+                return make(*args, **kwargs)
+            if getattr(out, "requires_grad", False):
+                raise RuntimeError("cannot resize variables that require grad")
+            kwargs.setdefault("dtype", getattr(out, "dtype", None))
+            return write(function.__name__, make, out, args, kwargs)
         if "pin_memory" in kwargs or "layout" in kwargs:
             kwargs.pop("pin_memory", None)
             if kwargs.pop("layout", strided) is not strided:
                 raise NotImplementedError(f"{function.__name__}(): the only layout is torch.strided")
         try:
             return function(*args, **kwargs)
-        except Exception:
+        except Exception as failed:
+            placed = by_position("torch", function.__name__, args, kwargs) if isinstance(failed, TypeError) else None
+            if placed is not None:
+                return function(*placed[0], **placed[1])
             text = refusal("torch", function.__name__, args, kwargs)
             if text is None:
                 raise
@@ -67,14 +80,14 @@ def _shape(name: str, args: tuple[Any, ...]) -> tuple[int, ...]:
     """The shape that `name(2, 3)` and `name((2, 3))` ask for. Raises TypeError and RuntimeError as PyTorch."""
     if len(args) == 1 and isinstance(args[0], (tuple, list)):
         args = tuple(args[0])
-        wrong = next((i for i, n in enumerate(args) if not _is_size(n)), None)
+        wrong = next((i for i, n in enumerate(args) if not (_is_size(n) or (i and isinstance(n, builtins.bool)))), None)
         if wrong is not None:
             raise TypeError(
                 f"{name}(): argument 'size' (position 1) must be tuple of ints, but found element of type "
                 f"{type(args[wrong]).__name__} at pos {wrong}"
             )
     for i, n in enumerate(args):
-        if not _is_size(n):
+        if not (_is_size(n) or (i and isinstance(n, builtins.bool))):  # PyTorch looks at the first alone so closely
             kind = type(n).__name__
             if i == 0:
                 raise TypeError(f"{name}(): argument 'size' (position 1) must be tuple of ints, not {kind}")
@@ -260,6 +273,8 @@ def arange(
     if kind == np.int64:
         start, end, step = int(start), int(end), int(step)
     count = max(math.ceil((end - start) / step), 0)
+    if kind.char in "fd":
+        return made(arange_values(float(start), float(step), count, kind), device, requires_grad)
     if kind.kind in FLOATING:
         return made(finished(start + np.arange(count) * float(step), kind), device, requires_grad)
     return made((int(start) + np.arange(count) * int(step)).astype(kind), device, requires_grad)
@@ -293,10 +308,16 @@ def logspace(
 
 
 def _even_steps(name: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]) -> Any:
-    if not _is_size(steps):
-        raise TypeError(f"{name}(): argument 'steps' (position 3) must be int, not {type(steps).__name__}")
+    text = refusal("torch", name, (start, end, steps), {})
+    if text is not None:
+        raise TypeError(text)
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
+    for end_name, x in (("start", start), ("end", end)):
+        if isinstance(x, TensorBase) and x._data.ndim:
+            raise RuntimeError(
+                f"{name} only supports 0-dimensional start and end tensors, but got {end_name} with {x._data.ndim} dimension(s)."
+            )
     if kind.kind == "b":
         raise NotImplementedError(f"\"{name}_cpu\" not implemented for 'Bool'")
     if kind.kind == "V":
@@ -306,6 +327,8 @@ def _even_steps(name: str, start: Any, end: Any, steps: int, kind: np.dtype[Any]
     first, last = kind.type(_number(start)), kind.type(_number(end))
     if steps == 1:
         return np.array([first])
+    if kind.char in "fd":
+        return linspace_values(first, last, steps, kind)
     step = (last - first) / kind.type(max(steps - 1, 1))
     i = np.arange(steps, dtype=kind)
     half = i < steps // 2  # from both ends, as PyTorch does, so that the two ends are exact

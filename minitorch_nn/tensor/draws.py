@@ -76,7 +76,8 @@ def randint(
     if low >= high:
         raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
     kind = np.dtype(np.int64) if dtype is None else dtype.numpy
-    return made(_generator(generator).randint(low, high, given_shape("randint", size), kind), device, requires_grad)
+    drawn = _generator(generator).randint(low, high, given_shape("randint", size), kind)
+    return made(np.asarray(drawn), device, requires_grad)
 
 
 @factory
@@ -121,7 +122,7 @@ def normal(
     noise = _generator(generator).normal(shape, dtype=kind)
     scaled = finished(float_of(noise) * float_of(getattr(std, "_data", std)), kind)
     shifted = finished(float_of(scaled) + float_of(getattr(mean, "_data", mean)), kind)
-    return made(shifted, device, requires_grad)
+    return made(np.asarray(shifted), device, requires_grad)
 
 
 def _as_it_lies(draw: Callable[..., Tensor], input: Tensor, order: MemoryFormat, **options: Any) -> Tensor:

@@ -117,6 +117,25 @@ class Elementary(TensorBase):
     index_reduce_ = in_place(ops.index_reduce)
     scatter_reduce_ = in_place(ops.scatter_reduce)
     swapaxes_ = swapdims_ = reshaped(ops.transpose)
+    unsafe_chunk = ops.unsafe_chunk
+    unsafe_split = ops.unsafe_split
+    unsafe_split_with_sizes = ops.unsafe_split_with_sizes
+
+    # Of complex numbers, as far as real ones have it
+    angle = ops.angle
+    conj = ops.conj
+    conj_physical = ops.conj_physical
+    is_conj = ops.is_conj
+    is_neg = ops.is_neg
+    resolve_conj = ops.resolve_conj
+    resolve_neg = ops.resolve_neg
+    real = property(ops.real)
+    imag = property(ops.imag)
+
+    # Activations, and the indices of what is not zero, in a given number of rows
+    hardshrink = ops.hardshrink
+    nonzero_static = ops.nonzero_static
+    prelu = ops.prelu
 
     # Random numbers, and a Python function for each element
     apply_ = loops.apply_

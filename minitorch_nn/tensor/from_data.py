@@ -95,7 +95,13 @@ def as_array(data: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
         first = first[0]
     if isinstance(first, (str, bytes)) and first is not data:
         raise ValueError(f"too many dimensions '{type(first).__name__}'")
-    found = _leaf_types(data)
+    try:
+        found = _leaf_types(data)
+    except RuntimeError:
+        lists = _as_lists(data)
+        if lists is data:
+            raise
+        return as_array(lists, dtype)
     target = dtype.numpy if dtype is not None else reduce(promote_numpy, found) if found else get_default_dtype().numpy
     try:
         array = np.array(_numbers(data))
@@ -104,6 +110,18 @@ def as_array(data: Any, dtype: DType | None) -> np.ndarray[Any, Any]:
     if array.dtype.kind not in "biuf" or array.dtype == np.uint64:
         raise ValueError("Overflow when unpacking long long")
     return _fitted(array, target)
+
+
+def _as_lists(data: Any) -> Any:
+    """Sequences of other types (`deque`, `array.array`, a class with `__len__` and `__getitem__`) as lists, nested too"""
+    if isinstance(data, (str, bytes, dict, np.ndarray, np.generic, TensorBase)):
+        return data
+    if not (hasattr(type(data), "__len__") and hasattr(type(data), "__getitem__")):
+        return data
+    elements = [data[i] for i in range(len(data))]
+    lists = [_as_lists(d) for d in elements]
+    changed = not isinstance(data, _SEQUENCES) or any(a is not b for a, b in zip(elements, lists, strict=True))
+    return lists if changed else data
 
 
 def _numbers(data: Any) -> Any:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from ..ops.arguments import check_functions as _check_functions
 from ._tensor import Tensor
 
 abs_ = Tensor.abs_
+addmv_ = Tensor.addmv_
+as_strided_ = Tensor.as_strided_
+detach_ = Tensor.detach_
+resize_as_ = Tensor.resize_as_
 acos_ = arccos_ = Tensor.acos_
 acosh_ = arccosh_ = Tensor.acosh_
 asin_ = arcsin_ = Tensor.asin_
@@ -58,12 +63,14 @@ __all__ = [
     "abs_",
     "acos_",
     "acosh_",
+    "addmv_",
     "arccos_",
     "arccosh_",
     "arcsin_",
     "arcsinh_",
     "arctan_",
     "arctanh_",
+    "as_strided_",
     "asin_",
     "asinh_",
     "atan_",
@@ -76,6 +83,7 @@ __all__ = [
     "cos_",
     "cosh_",
     "deg2rad_",
+    "detach_",
     "erf_",
     "erfc_",
     "exp2_",
@@ -100,6 +108,7 @@ __all__ = [
     "negative_",
     "rad2deg_",
     "reciprocal_",
+    "resize_as_",
     "round_",
     "rsqrt_",
     "sigmoid_",
@@ -114,3 +123,5 @@ __all__ = [
     "xlogy_",
     "zero_",
 ]  # fmt: skip
+
+_check_functions(globals())

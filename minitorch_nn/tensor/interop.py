@@ -134,11 +134,11 @@ class Interop(Conversions):
                 "see https://github.com/pytorch/pytorch/pull/103001"
             )
         if id(self) not in memo:
-            t = memo[id(self)] = type(self)._wrap(self._data.copy(order="K"))
+            t = memo[id(self)] = type(self)._wrap(_copied(self._data, memo))
             t._requires = self._requires
             if self._grad is not None:
                 t._grad = self._grad.__deepcopy__(memo)
-            t.__dict__.update(deepcopy(_attributes(self), memo))
+            t.__dict__.update(deepcopy(attributes(self), memo))
         return memo[id(self)]  # type: ignore[no-any-return]
 
     def __reduce_ex__(self: Any, protocol: Any) -> tuple[Any, ...]:
@@ -149,10 +149,27 @@ class Interop(Conversions):
                 f"{tuple(self._data.shape)} has some",
                 stacklevel=2,
             )
-        return restore, (settle(self), self.requires_grad), _attributes(self) or None
+        return restore, (settle(self), self.requires_grad), attributes(self) or None
 
 
-def _attributes(t: TensorBase) -> dict[str, Any]:
+def _copied(array: np.ndarray[Any, Any], memo: dict[Any, Any]) -> np.ndarray[Any, Any]:
+    """A copy of array in the copy of the memory that it is a view of: views of one memory are so again"""
+    whole = array
+    while isinstance(whole.base, np.ndarray):
+        whole = whole.base
+    if whole is array or whole.dtype != array.dtype or not whole.flags.forc or not whole.flags.owndata:
+        whole = array
+    copies = memo.setdefault("memory", {})
+    if id(whole) not in copies:
+        copies[id(whole)] = whole, whole.copy(order="K")  # whole is kept, so that no other gets its id
+    copy = copies[id(whole)][1]
+    if whole is array:
+        return copy  # type: ignore[no-any-return]
+    start = array.__array_interface__["data"][0] - whole.__array_interface__["data"][0]
+    return np.ndarray(array.shape, array.dtype, copy, start, array.strides)
+
+
+def attributes(t: TensorBase) -> dict[str, Any]:
     """What a user has stored on the tensor."""
     return {name: value for name, value in t.__dict__.items() if name not in _OWN_STATE}
 
@@ -166,15 +183,41 @@ def restore(array: np.ndarray[Any, Any], requires_grad: bool) -> Tensor:
     return t
 
 
+class _Capsule:
+    """A bare DLPack capsule as NumPy takes it, from an object; a second reading is an error of NumPy's"""
+
+    def __init__(self, capsule: Any) -> None:
+        self.capsule = capsule
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (1, 0)
+
+
+class _Writable:
+    """The memory of an array, to be written: NumPy takes every bare capsule for one that must not be"""
+
+    def __init__(self, array: np.ndarray[Any, Any]) -> None:
+        self.array = array
+        place = array.__array_interface__
+        self.__array_interface__ = place | {"data": (place["data"][0], False)}
+
+
 def from_dlpack(ext_tensor: Any) -> Tensor:
     """A tensor on the memory of an object with `__dlpack__`: an array of NumPy, PyTorch, JAX, ... on the CPU."""
     if isinstance(ext_tensor, TensorBase):
         return from_numpy(settle(ext_tensor))
     if not hasattr(ext_tensor, "__dlpack__"):
-        raise TypeError(
-            f"from_dlpack() takes an object with __dlpack__, but got {type(ext_tensor).__name__}; a bare capsule, which can "
-            "be read only once, is not accepted"
-        )
+        if type(ext_tensor).__name__ != "PyCapsule":
+            raise RuntimeError(
+                "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed only once, so you might "
+                "have already constructed a tensor from it once.\n"
+                f"It takes an object with __dlpack__, or a capsule, but got {type(ext_tensor).__name__}"
+            )
+        shared = np.from_dlpack(_Capsule(ext_tensor))
+        return from_numpy(np.asarray(_Writable(shared)))
     with warnings.catch_warnings():  # of arrays that can't be written: DLPack marks all old producers' so
         warnings.simplefilter("ignore")
         return from_numpy(np.from_dlpack(ext_tensor))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ class _OldType(type):
     dtype: DType
 
     def __call__(cls, *args: Any) -> Any:
-        if len(args) == 1 and isinstance(args[0], (list, tuple, np.ndarray)) and not hasattr(args[0], "numel"):
+        if len(args) == 1 and isinstance(args[0], (Sequence, np.ndarray)) and not hasattr(args[0], "numel"):
             return creation.tensor(args[0], dtype=cls.dtype)
         if len(args) == 1 and isinstance(args[0], TensorBase):
             if args[0]._data.dtype != cls.dtype.numpy:

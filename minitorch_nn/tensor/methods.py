@@ -76,7 +76,7 @@ class Operations(Matrices, Elementary):
     __rmul__ = _operand(arithmetic.times)
     __imul__ = _operand(inplace.mul_)
     __truediv__ = _operand(arithmetic.over)
-    __rtruediv__ = _reflected(ops.rdiv)
+    __rtruediv__ = __rdiv__ = _reflected(ops.rdiv)
     __itruediv__ = _operand(in_place(ops.div))
     __floordiv__ = _operand(ops.floor_divide)
     __rfloordiv__ = _reflected(ops.floor_divide)

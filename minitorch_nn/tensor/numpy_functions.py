@@ -115,7 +115,9 @@ def _transpose(a: Any, axes: Any = None) -> Any:
     return ops.permute(a, tuple(range(a.ndim - 1, -1, -1)) if axes is None else tuple(axes))
 
 
-def _where(condition: Any, x: Any, y: Any) -> Any:
+def _where(condition: Any, x: Any = None, y: Any = None) -> Any:
+    if x is None and y is None:
+        return np.where(condition.detach().numpy())
     return ops.where(as_input(condition), as_operand(x), as_operand(y))
 
 

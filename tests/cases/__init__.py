@@ -5,10 +5,12 @@ from __future__ import annotations
 from . import (
     activation,
     binary,
+    complex_kin,
     convolution,
     creation,
     decompositions,
     elementwise,
+    found,
     indexing,
     layers,
     linalg,
@@ -19,6 +21,7 @@ from . import (
     sampling,
     shape,
     special,
+    volumes,
 )
 from .core import Case
 
@@ -39,6 +42,9 @@ FAMILIES = (
     ordering,
     parts,
     decompositions,
+    complex_kin,
+    found,
+    volumes,
 )
 CASES: list[Case] = [case for family in FAMILIES for case in family.CASES]
 

@@ -81,7 +81,7 @@ def outcome(torch: Any, call: Call) -> tuple[str, str]:
         except Exception as error:
             kinds = ("IndexError", "ValueError", "TypeError", "NotImplementedError", "AttributeError", "RuntimeError")
             names = [c.__name__ for c in type(error).__mro__ if c.__name__ in kinds]
-            own = type(error).__name__ if type(error).__module__ != "torch" else (names or ["?"])[0]
+            own = type(error).__name__.lstrip("_") if type(error).__module__ != "torch" else (names or ["?"])[0]
             line = str(error).strip().split("\n", 1)[0].split(" (Triggered internally")[0]
             return own, _UNORDERED.sub(
                 lambda m: "{" + ", ".join(sorted(m[1].split(", "))) + "}", _ADDRESS.sub("", line)

@@ -236,3 +236,22 @@ torch("utils.data.TensorDataset", X, Y)
 torch("utils.data.DataLoader", [1, 2, 3], batch_size=2, shuffle=False, num_workers=0, drop_last=False)
 torch("utils.data.Subset", [1, 2, 3], [0, 1])
 torch("utils.data.random_split", [1, 2, 3], [1, 2])
+
+# Linear algebra and special functions
+LINALG = ("det inv slogdet matrix_exp svd qr eigh eigvalsh svdvals cholesky pinv matrix_rank cond norm vector_norm "
+          "matrix_norm diagonal")  # fmt: skip
+SPECIAL = "gammaln expit erf exp2 i0 ndtr entr digamma logit sinc psi log1p expm1 erfinv"
+torch(" ".join(f"linalg.{name}" for name in LINALG.split()), SQ)
+torch("linalg.solve", SQ, V)
+torch("linalg.lstsq linalg.cross linalg.vecdot", SQ, SQ)
+torch("linalg.matrix_power", SQ, 2)
+torch("linalg.multi_dot", [SQ, SQ])
+torch("linalg.norm", SQ, 2, (0, 1), True)
+torch("linalg.solve_triangular", SQ, SQ, upper=True)
+torch("linalg.vander", V)
+torch(" ".join(f"special.{name}" for name in SPECIAL.split()), X)
+torch("special.xlogy special.zeta special.gammainc", X, Y)
+torch("special.softmax special.logsumexp", X, 1)
+torch("special.polygamma", 1, X)
+torch("special.multigammaln", T("f", 3, scale=9), 2)
+torch("special.round", X, decimals=1)

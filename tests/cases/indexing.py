@@ -143,6 +143,7 @@ case("gather", "negative dim", lambda torch, x, i: x.gather(-1, i), t(2, 3), int
 case("gather", "twice the same", lambda torch, x, i: x.gather(0, i), t(3), v([1, 1, 0, 1], dtype="int64"))
 case("gather", "smaller index", lambda torch, x, i: x.gather(dim=0, index=i), t(3, 3), ints(1, 2, hi=2))
 case("gather", "0-dim", lambda torch, x, i: x.gather(0, i), t(), v(0, dtype="int64"))
+case("gather", "0-dim index", lambda torch, x, i: x.gather(0, i), t(3), v(2, dtype="int64"))
 case("gather", "out of range", lambda torch, x, i: x.gather(0, i), t(3), v([3], dtype="int64"), raises=True)
 case("gather", "float index", lambda torch, x, i: x.gather(0, i), t(3), v([1.0]), raises=True)
 case("gather", "wrong dims", lambda torch, x, i: x.gather(0, i), t(3), ints(1, 2), raises=True)
@@ -164,6 +165,7 @@ case(
 case(
     "scatter", "smaller source", lambda torch, x, i, s: x.scatter(0, i, s), t(3, 2), v([[0, 2]], dtype="int64"), t(1, 2)
 )
+case("scatter", "0-dim index", lambda torch, x, i: x.scatter(0, i, 1.5), t(3), v(2, dtype="int64"))
 case("scatter", "in-place", lambda torch, x, i, s: x.clone().scatter_(1, i, s), t(2, 3), PERM, t(2, 3))
 case(
     "scatter", "out of range", lambda torch, x, i, s: x.scatter(0, i, s), t(3), v([3], dtype="int64"), t(1), raises=True

@@ -148,6 +148,14 @@ case(NORM, "zero row", call(NORM), v([[0.0, 0.0], [3.0, 4.0]]), check=False)
 ATT = "nn.functional.scaled_dot_product_attention"
 NAME = dict(grad_fn=False, why="PyTorch names the kernel it chose")
 case(ATT, "4d", call(ATT), t(1, 2, 3, 4), t(1, 2, 3, 4), t(1, 2, 3, 4), check2=False, **NAME)
+case(
+    ATT,
+    "4d, heads transposed",
+    lambda torch, *qkv: torch.nn.functional.scaled_dot_product_attention(*(x.transpose(1, 2) for x in qkv)),
+    *(t(1, 3, 2, 4) for _ in range(3)),
+    check2=False,
+    **NAME,
+)
 case(ATT, "3d other lengths", call(ATT), t(2, 3, 2), t(2, 4, 2), t(2, 4, 3), **NAME)
 case(ATT, "causal", call(ATT, is_causal=True), t(2, 3, 2), t(2, 3, 2), t(2, 3, 2), **NAME)
 case(

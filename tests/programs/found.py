@@ -109,6 +109,57 @@ FOUND: list[dict[str, Any]] = [
     # views made under no_grad, and views among several
     program([leaf([2, 3])], ["view", ["x0", -1], {}, "no_grad"], ["chunk", ["x0", 2]], ["mul_", ["x2.0", 2.0]]),
     program([leaf([2, 3])], ["sin", ["x0"]], ["unbind", ["x1", 0]], ["mul_", ["x1", 2.0]]),
+    # results lie row by row, whatever their input does
+    program(
+        [leaf([2, 3, 2])],
+        ["transpose", ["x0", 0, 2]],
+        ["amax", ["x1", 1]],
+        ["view", ["x2", -1]],
+        ["softmax", ["x1", 1]],
+        ["view", ["x4", -1]],
+        ["cumsum", ["x1", 1]],
+        ["view", ["x6", -1]],
+        ["masked_fill", ["x1", {"tensor": [True, False], "dtype": "bool", "shape": [2]}, 0.5]],
+        ["view", ["x8", -1]],
+    ),
+    # a derivative that is 0 everywhere is one
+    program([leaf([3])], ["relu", ["x0"]], ["grad", [["x1"], ["x0"]], {"create_graph": True}]),
+    program(
+        [leaf([3])], ["torch.nn.functional.leaky_relu", ["x0"]], ["grad", [["x1"], ["x0"]], {"create_graph": True}]
+    ),
+    program([leaf([3])], ["torch.nn.functional.hardtanh", ["x0"]], ["grad", [["x1"], ["x0"]], {"create_graph": True}]),
+    # no dimensions at all
+    program([leaf([2, 2], I)], ["any", ["x0", []]], ["all", ["x0", []]], ["sum", ["x0", []]]),
+    # a view that does not know its base's history yet is refused as a leaf
+    program(
+        [leaf([3]), leaf([3], grad=False)],
+        ["getitem", ["x1", {"slice": [0, 2, None]}]],
+        ["add_", ["x1", "x0"]],
+        ["mul_", ["x2", 2.0]],
+        ["mul", ["x2", 2.0]],
+        ["mul_", ["x2", 2.0]],
+    ),
+    # a pass from a view whose history is not known, under no_grad too
+    program(
+        [leaf([3])],
+        ["exp", ["x0"]],
+        ["split", ["x1", [1, 2], 0]],
+        ["imul", ["x2.0", 1.5], {}, "no_grad"],
+        ["grad", [["x2.0"], ["x0"]], {}, "no_grad"],
+    ),
+    # an index that is too large, in a dimension in the middle
+    program(
+        [leaf([2, 3, 2])], ["index_add", ["x0", 1, at(3, 0, 0), "x0"]], ["index_add", ["x0", 1, at(2, 0, 0), "x0"]]
+    ),
+    program([leaf([0, 2])], ["index_add", ["x0", 1, at(3, 0), "x0"]]),
+    # a step is 0 at nan; a root of a negative zero
+    program([[D, [2], False, [-1.0, 0.0]]], ["sqrt", ["x0"]], ["heaviside", ["x1", "x1"]]),
+    program([[D, [2], False, [-0.0, 0.0]]], ["relu", ["x0"]], ["reciprocal", ["x1"]]),
+    # the derivative by the exponent, of a gradient that is nan
+    program([[D, [2], True, [-1.5, 0.0]]], ["pow", ["x0", "x0"]], ["var", ["x1"]], ["backward", ["x2", True]]),
+    # names of nodes
+    program([leaf([3])], ["div", ["x0", 2], {"rounding_mode": None}], ["div", ["x0", 2]]),
+    program([leaf([3])], ["mul", ["x0", 2]], ["torch.nn.functional.threshold_", ["x1", 1.0, 0.5]]),
     # names of the nodes of changed shapes
     program(
         [leaf([2, 3])],

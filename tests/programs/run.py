@@ -23,16 +23,18 @@ class Run:
     values: the tensors by name ("x3", "x7.1").
     versions: what the version of each was when it was made.
     log: what the hooks saw, in their order.
+    layouts: whether results are described with their strides.
     """
 
-    def __init__(self, torch: Any, leaves: list[Any]) -> None:
-        self.torch = torch
+    def __init__(self, torch: Any, leaves: list[Any], layouts: bool = False) -> None:
+        self.torch, self.layouts = torch, layouts
         self.values: dict[str, Any] = {}
         self.log: list[Any] = []
         self.versions: dict[str, int] = {}
         self.count = 0
-        for dtype, shape, requires_grad, values in leaves:
-            self.bind(torch.from_numpy(np.array(values, dtype).reshape(shape)).requires_grad_(requires_grad))
+        for dtype, shape, requires_grad, values, *lying in leaves:
+            array = laid_out(np.array(values, dtype).reshape(shape), *lying)
+            self.bind(torch.from_numpy(array).requires_grad_(requires_grad))
 
     def bind(self, result: Any) -> list[str]:
         """Give a result the next name; the tensors of a tuple get names with a number."""
@@ -67,8 +69,15 @@ class Run:
                 return {"raises": describe_error(error)}
             names = self.bind(result)
             if names:
-                return [describe(self.values[name]) for name in names]
+                return [self.described(self.values[name]) for name in names]
             return repr(result) if isinstance(result, (bool, int, float)) else []
+
+    def described(self, x: Any) -> list[Any]:
+        if not self.layouts:
+            return describe(x)
+        steps = [step if n > 1 else None for n, step in zip(x.shape, x.stride(), strict=True)] if x.numel() else "any"
+        memory = f"strides {steps}, contiguous {x.is_contiguous()}, first element {x.storage_offset()}"
+        return [*describe(x), f"{memory}, view {x._base is not None}"]
 
     def call(self, operation: str, args: list[Any], kwargs: dict[str, Any]) -> Any:
         torch = self.torch
@@ -95,6 +104,17 @@ class Run:
         # a clone: by which operations a gradient was computed, and how often it was added to, is nobody's promise
         return [None if g is None else g.clone() for g in grads]
 
+    def do_derivatives(self, outputs: Any, inputs: list[Any], twice: bool) -> Any:
+        """The gradients of all of the outputs, or the second derivatives."""
+        outputs = [x for x in (outputs if isinstance(outputs, list) else [outputs]) if x.requires_grad]
+        if not outputs:
+            return None
+        grads = self.do_grad(outputs, inputs, create_graph=twice, allow_unused=True)
+        if not twice:
+            return grads
+        grads = [g for g in grads if g is not None and g.requires_grad]
+        return (len(grads), self.do_grad(grads, inputs, allow_unused=True)) if grads else None
+
     def do_hook(self, x: Any, factor: float | None) -> None:
         number, log = self.count, self.log  # not self: the hook would hold all tensors, and itself
         if x._is_view() and x.is_leaf:
@@ -120,6 +140,25 @@ class Run:
     def do_data(self, x: Any) -> Any:
         return x.data
 
+    def do_asked(self, x: Any) -> float:
+        """Whether it lies row by row, where it begins, whether it is a view, in one number"""
+        return float(100 * x.is_contiguous() + 10 * x._is_view() + x.storage_offset() / 1000 + x.retains_grad * 1000)
+
+    def do_same_memory(self, x: Any, y: Any) -> bool:
+        return bool(x.numel() > 0 and y.numel() > 0 and x.data_ptr() == y.data_ptr())
+
+    def do_set_data(self, x: Any, y: Any) -> None:
+        x.data = y.detach().clone()
+
+    def do_set_grad(self, x: Any, y: Any) -> None:
+        x.grad = None if y is None else y.detach().clone()
+
+    def do_T(self, x: Any) -> Any:
+        return x.T
+
+    def do_mT(self, x: Any) -> Any:
+        return x.mT
+
     def do_get_grad(self, x: Any) -> Any:
         return None if x.grad is None else x.grad.data
 
@@ -128,7 +167,10 @@ class Run:
         if isinstance(value, str):
             if REFERENCE.fullmatch(value):
                 if value not in self.values:
-                    raise Missing(value)
+                    several = [x for name, x in self.values.items() if name.startswith(f"{value}.")]
+                    if not several:
+                        raise Missing(value)
+                    return several
                 return self.values[value]
             if value.startswith("torch."):
                 return getattr(self.torch, value.removeprefix("torch."))
@@ -155,6 +197,15 @@ class Run:
                     None if grad is None else describe_gradient(grad),
                 ]
         return {"values": result, "hooks": self.log}
+
+
+def laid_out(array: Any, lying: str = "C") -> Any:
+    """The same elements: "T": the dimensions in memory the other way round; "slice": with gaps."""
+    if lying == "T":
+        return np.array(array.T, order="C").T
+    if lying == "slice" and array.ndim:
+        return np.repeat(array, 2, -1)[..., ::2]
+    return array
 
 
 def weights(torch: Any, x: Any) -> Any:
@@ -187,9 +238,9 @@ def origin(x: Any) -> tuple[bool | None, str | None]:
         return None, describe_error(error)[1]
 
 
-def evaluate(torch: Any, program: dict[str, Any]) -> dict[str, Any]:
+def evaluate(torch: Any, program: dict[str, Any], layouts: bool = False) -> dict[str, Any]:
     """`{"steps": [what each step gave], "values": …, "hooks": …}`."""
-    run = Run(torch, program["leaves"])
+    run = Run(torch, program["leaves"], layouts)
     steps = [run.step(step) for step in program["steps"]]
     return {"steps": steps, **run.state()}
 
@@ -209,8 +260,12 @@ def source(program: dict[str, Any]) -> str:
         return value if isinstance(value, str) else repr(value)
 
     lines = []
-    for n, (dtype, shape, requires_grad, values) in enumerate(program["leaves"]):
-        lines.append(f"x{n} = tensor({values}, {dtype}).reshape({shape})" + ".requires_grad_()" * requires_grad)
+    for n, (dtype, shape, requires_grad, values, *lying) in enumerate(program["leaves"]):
+        lines.append(
+            f"x{n} = tensor({values}, {dtype}).reshape({shape})"
+            + ".requires_grad_()" * requires_grad
+            + f"  # {lying}" * bool(lying)
+        )
     for n, (operation, args, kwargs, *mode) in enumerate(program["steps"], len(program["leaves"])):
         given = ", ".join([*map(show, args), *[f"{k}={show(v)}" for k, v in kwargs.items()]])
         lines.append(f"x{n} = {operation}({given})" + "  # under no_grad" * bool(mode))

@@ -42,8 +42,9 @@ def forms(name: str, parameters: str) -> list[str]:
         or name == "split"
         or hasattr(torch._C._nn, name)
         or hasattr(torch._C._linalg, name)
+        or hasattr(torch._C._special, name)
     )
-    method = is_builtin(getattr(torch.Tensor, name, None))
+    method = is_builtin(getattr(torch.Tensor, name, None)) or name == "unflatten"
     if function and method:
         if name == "where" and parameters == "Tensor condition":
             return ["torch"]

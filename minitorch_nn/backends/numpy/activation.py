@@ -11,16 +11,16 @@ _SMALL = 1 << 10
 
 
 def relu(x: np.ndarray) -> np.ndarray:
-    """max(x, 0); nan stays nan."""
+    """max(x, 0); nan stays nan, and -0.0 is -0.0, because x is the second of two that are equal."""
     if x.size <= _BLOCK:
-        return np.asarray(np.maximum(x, 0))
+        return np.asarray(np.maximum(0, x))
     out = np.empty_like(x)
     source, target = x.ravel(order="K"), out.ravel(order="K")  # K: the order of memory, so both are views if x is dense
     spans = parallel.spans(x.size, _BLOCK)
 
     def task(index: int) -> None:
         part = slice(*spans[index])
-        np.maximum(source[part], 0, out=target[part])
+        np.maximum(0, source[part], out=target[part])
 
     parallel.run(task, len(spans))
     return out

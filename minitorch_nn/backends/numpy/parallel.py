@@ -84,7 +84,9 @@ class _Pool:
         while (job := self.jobs.get()) is not None:
             finished = job.finished
             job.work()
-            job = None  # a thread that waits must not hold the arrays of the last job: a gradient would be copied for it
+            job = (
+                None  # a thread that waits must not hold the arrays of the last job: a gradient would be copied for it
+            )
             finished.put(None)
 
     def run(self, task: Callable[[int], None], count: int) -> None:

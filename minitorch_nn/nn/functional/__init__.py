@@ -42,7 +42,7 @@ from ._activation import (
     threshold_,
 )
 from ._attention import scaled_dot_product_attention
-from ._interpolation import interpolate, upsample
+from ._interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
 from ._linear import _no_sparse_gradient as _no_sparse_gradient
 from ._linear import bilinear, conv1d, conv2d, conv_transpose1d, conv_transpose2d, embedding, linear, one_hot
 from ._loss import _reduction as _reduction
@@ -103,16 +103,28 @@ from ._pooling import (
     max_pool2d,
 )
 from ._sampling import affine_grid, embedding_bag, grid_sample, max_unpool1d, max_unpool2d, max_unpool3d
+from ._volumes import (
+    adaptive_avg_pool3d,
+    adaptive_max_pool3d,
+    avg_pool3d,
+    conv3d,
+    conv_transpose3d,
+    lp_pool3d,
+    max_pool3d,
+)
 
 __all__ = [
     "adaptive_avg_pool1d",
     "adaptive_avg_pool2d",
+    "adaptive_avg_pool3d",
     "adaptive_max_pool1d",
     "adaptive_max_pool2d",
+    "adaptive_max_pool3d",
     "affine_grid",
     "alpha_dropout",
     "avg_pool1d",
     "avg_pool2d",
+    "avg_pool3d",
     "batch_norm",
     "bilinear",
     "binary_cross_entropy",
@@ -122,8 +134,10 @@ __all__ = [
     "channel_shuffle",
     "conv1d",
     "conv2d",
+    "conv3d",
     "conv_transpose1d",
     "conv_transpose2d",
+    "conv_transpose3d",
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
@@ -164,9 +178,11 @@ __all__ = [
     "logsigmoid",
     "lp_pool1d",
     "lp_pool2d",
+    "lp_pool3d",
     "margin_ranking_loss",
     "max_pool1d",
     "max_pool2d",
+    "max_pool3d",
     "max_unpool1d",
     "max_unpool2d",
     "max_unpool3d",
@@ -212,6 +228,8 @@ __all__ = [
     "triplet_margin_with_distance_loss",
     "unfold",
     "upsample",
+    "upsample_bilinear",
+    "upsample_nearest",
 ]
 
 _check_functions(globals(), "F")

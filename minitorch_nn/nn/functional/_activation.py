@@ -94,7 +94,7 @@ def threshold(input: Tensor, threshold: float, value: float, inplace: bool = Fal
 
 def threshold_(input: Tensor, threshold: float, value: float) -> Tensor:
     """`threshold`, in place."""
-    return _maybe_inplace(True, lambda x: ops.where(x > threshold, x, x.new_tensor(value)), input)
+    return ops.threshold_(input, threshold, value)
 
 
 def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
@@ -174,12 +174,12 @@ def glu(input: Tensor, dim: int = -1) -> Tensor:
 
 def sigmoid(input: Tensor) -> Tensor:
     """1 / (1 + exp(-x))."""
-    return ops.sigmoid(input)
+    return input.sigmoid()
 
 
 def tanh(input: Tensor) -> Tensor:
     """tanh(x)."""
-    return ops.tanh(input)
+    return input.tanh()
 
 
 def logsigmoid(input: Tensor) -> Tensor:
@@ -189,7 +189,7 @@ def logsigmoid(input: Tensor) -> Tensor:
 
 def softsign(input: Tensor) -> Tensor:
     """x / (1 + |x|)."""
-    return input / (input.abs() + 1)
+    return ops.softsign(input)
 
 
 def tanhshrink(input: Tensor) -> Tensor:

@@ -9,10 +9,16 @@ from typing import Any
 from ... import ops
 from ...tensor import Tensor
 from ._pooling import adaptive_avg_pool1d, adaptive_avg_pool2d
+from ._volumes import adaptive_avg_pool3d
 
-__all__ = ["interpolate", "upsample"]
+__all__ = ["interpolate", "upsample", "upsample_bilinear", "upsample_nearest"]
 
-_MATRIX_MODES = {"linear": 3, "bilinear": 4, "bicubic": 4}  # and the number of dimensions each one is for
+_MATRIX_MODES = {
+    "linear": 3,
+    "bilinear": 4,
+    "bicubic": 4,
+    "trilinear": 5,
+}  # and the number of dimensions each one is for
 
 
 def interpolate(
@@ -27,10 +33,11 @@ def interpolate(
     """(N, C, *) -> (N, C, *size): resample the spatial axes to `size`, or by `scale_factor`.
 
     size, scale_factor: one number, or one for each spatial axis; exactly one of the two is given.
-    mode: 'nearest', 'nearest-exact', 'area', 'linear' (N, C, L), 'bilinear' and 'bicubic' (N, C, H, W).
+    mode: 'nearest', 'nearest-exact', 'area', 'linear' (N, C, L), 'bilinear' and 'bicubic' (N, C, H, W),
+        'trilinear' (N, C, D, H, W).
     align_corners: the corner pixels of both images lie on one another; else their outer edges do. Not for 'nearest'.
     recompute_scale_factor: sample by size in / size out, not by `scale_factor` itself.
-    antialias=True and volumes (N, C, D, H, W) raise NotImplementedError.
+    antialias=True raises NotImplementedError.
 
     Source: Keys 1981, Cubic Convolution Interpolation for Digital Image Processing, equation 4 with a = -3/4.
     """
@@ -46,17 +53,23 @@ def interpolate(
         scales = None
     if antialias:
         raise NotImplementedError("interpolate: antialias=True is not available; leave it out, or resize with Pillow")
-    if axes not in (1, 2) or mode not in ("nearest", "nearest-exact", "area", *_MATRIX_MODES):
+    known = mode in ("nearest", "nearest-exact", "area", *_MATRIX_MODES) and (axes, mode) != (3, "bicubic")
+    if axes not in (1, 2, 3) or not known:
         raise NotImplementedError(
             "Input Error: Only 3D, 4D and 5D input Tensors supported (got "
             f"{input.ndim}D) for the modes: nearest | linear | bilinear | bicubic | trilinear | lanczos | area | "
-            f"nearest-exact (got {mode})\nAvailable here: 3D and 4D; nearest, nearest-exact, area, linear, bilinear, "
-            "bicubic."
+            f"nearest-exact (got {mode})\nAvailable here: all of them but lanczos."
         )
     if _MATRIX_MODES.get(mode, input.ndim) != input.ndim:
         raise NotImplementedError(f"Got {input.ndim}D input, but {mode} mode needs {_MATRIX_MODES[mode]}D input")
     if mode == "area":
-        return adaptive_avg_pool1d(input, sizes) if axes == 1 else adaptive_avg_pool2d(input, sizes)
+        return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[axes - 1](input, sizes)
+    if not isinstance(align_corners, (bool, type(None))):
+        raise TypeError(
+            f"upsample_{mode}{axes}d() received an invalid combination of arguments - got (Tensor, "
+            f"{'NoneType' if size is None else 'list'}, {type(align_corners).__name__}, "
+            f"{'NoneType' if scales is None else 'list'}), but expected one of:"
+        )
     return ops.interpolate(input, tuple(sizes), None if scales is None else tuple(scales), mode, bool(align_corners))
 
 
@@ -66,6 +79,22 @@ def upsample(
     """The old name of `interpolate`."""
     warnings.warn("`nn.functional.upsample` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2)
     return interpolate(input, size, scale_factor, mode, align_corners)
+
+
+def upsample_nearest(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """The old name of `interpolate` with mode='nearest'."""
+    warnings.warn(
+        "`nn.functional.upsample_nearest` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
+    )
+    return interpolate(input, size, scale_factor, mode="nearest")
+
+
+def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None) -> Tensor:
+    """The old name of `interpolate` with mode='bilinear', the corner pixels aligned."""
+    warnings.warn(
+        "`nn.functional.upsample_bilinear` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=2
+    )
+    return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
 
 
 def _sizes(input: Tensor, axes: int, size: Any, scale_factor: Any) -> tuple[list[int], list[float] | None]:

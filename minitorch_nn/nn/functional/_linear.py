@@ -29,15 +29,16 @@ def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
 
 def bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """(*, in1), (*, in2), (out, in1, in2), (out,) -> (*, out): y_k = x1ᵀ A_k x2 + b_k."""
+    if input1.dim() != input2.dim():
+        raise RuntimeError(f"bilinear(): input dimensions do not match: got {input1.dim()} and {input2.dim()}")
+    for d, (n1, n2) in enumerate(zip(input1.shape[:-1], input2.shape[:-1], strict=True)):
+        if n1 != n2:
+            raise RuntimeError(f"bilinear(): input batch dimensions do not match at dim {d}: got {n1} and {n2}")
     for name, x, k in (("input1", input1, 1), ("input2", input2, 2)):
         if x.shape[-1] != weight.shape[k]:
             raise RuntimeError(
                 f"bilinear(): {name} size does not match weight size: got {x.shape[-1]} but expected {weight.shape[k]}"
             )
-    if input1.shape[:-1] != input2.shape[:-1]:
-        raise RuntimeError(
-            f"bilinear(): input batch dimensions do not match: got {list(input1.shape)} and {list(input2.shape)}"
-        )
     out = ops.einsum("...i,kij,...j->...k", input1, weight, input2)
     return out if bias is None else out + bias
 
@@ -116,10 +117,13 @@ def embedding(
     """(*) of int64 or int32, (V, D) -> (*, D): row `i` of the weight for each index `i`. See nn.Embedding."""
     _no_sparse_gradient(sparse)
     if padding_idx is not None:
-        if not -weight.size(0) <= padding_idx < max(weight.size(0), 1):
-            raise AssertionError("Padding_idx must be within num_embeddings")
-        if padding_idx < 0:
-            padding_idx += weight.size(0)
+        if padding_idx > 0:
+            if padding_idx >= weight.size(0):
+                raise AssertionError("Padding_idx must be within num_embeddings")
+        elif padding_idx < 0:
+            if padding_idx < -weight.size(0):
+                raise AssertionError("Padding_idx must be within num_embeddings")
+            padding_idx = weight.size(0) + padding_idx
     if max_norm is not None:
         _shorten_rows_(weight, input, max_norm, norm_type)
     return ops.embedding(weight, input, -1 if padding_idx is None else padding_idx, scale_grad_by_freq)

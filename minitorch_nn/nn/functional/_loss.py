@@ -69,8 +69,8 @@ def _weighted(
     loss: Callable[[Tensor, Tensor, str], Tensor], input: Tensor, target: Tensor, weight: Tensor | None, reduction: str
 ) -> Tensor:
     """The reduced loss; with a weight for each element its mean is the weighted one."""
-    shape = input.shape
-    input, target = _same_size(input, target)
+    same, target = _same_size(input, target)
+    shape, input = input.shape, same
     if weight is None:
         return loss(input, target, reduction)
     if weight.shape != shape:
@@ -127,10 +127,8 @@ def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
     """mean of d² / 2 where d = |input - target| < delta, else delta (d - delta / 2); `weight` multiplies each."""
-    if delta <= 0:
-        raise RuntimeError("huber_loss does not support non-positive values for delta.")
-    shape = input.shape
-    input, target = _same_size(input, target)
+    same, target = _same_size(input, target)
+    shape, input = input.shape, same
     if weight is None:
         return ops.huber_loss(input, target, reduction, delta)
     if weight.shape != shape:

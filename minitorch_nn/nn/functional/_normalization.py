@@ -79,7 +79,7 @@ def instance_norm(
             raise RuntimeError("Expected running_mean and running_var to be defined when use_input_stats is false")
         return ops.batch_norm(input, running_mean, running_var, weight, bias, False, momentum, eps)
     spatial = 1
-    for s in input.shape[2:]:
+    for s in input.size()[2:]:
         spatial *= s
     if spatial == 1:
         raise ValueError(f"Expected more than 1 spatial element when training, got input size {input.shape}")
@@ -153,7 +153,7 @@ def local_response_norm(input: Tensor, size: int, alpha: float = 1e-4, beta: flo
 
 def normalize(input: Tensor, p: float = 2.0, dim: int = 1, eps: float = 1e-12, out: Tensor | None = None) -> Tensor:
     """x / max(p-norm of x along `dim`, eps)."""
-    norm = ops.norm(input, p, dim, keepdim=True).clamp_min(eps)
+    norm = input.norm(p, dim, keepdim=True).clamp_min(eps)
     result = input / norm.expand_as(input)
     return result if out is None else out.copy_(result)
 
@@ -166,7 +166,7 @@ def _check_probability(p: float) -> None:
 def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
     """x * mask / (1 - p), mask being 0 with probability p for each element, else 1; x itself unless `training`."""
     _check_probability(p)
-    if not training or p == 0:
+    if training is False or (training is True and p == 0):
         return input
     return _maybe_inplace(inplace, ops.dropout, input, p, training)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ... import ops
 from ...tensor import Tensor
@@ -19,6 +20,10 @@ __all__ = [
 _Size = int | Sequence[int]
 
 
+def _pair(size: Any) -> tuple[Any, ...]:
+    return tuple(size) if isinstance(size, Iterable) else (size, size)
+
+
 def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float | None = None) -> Tensor:
     """Enlarge the last dimensions. pad: (before, after) of the last one, then of the one before it, and so on.
 
@@ -29,7 +34,7 @@ def pad(input: Tensor, pad: Sequence[int], mode: str = "constant", value: float 
 
 def unfold(input: Tensor, kernel_size: _Size, dilation: _Size = 1, padding: _Size = 0, stride: _Size = 1) -> Tensor:
     """(N, C, H, W) -> (N, C * kh * kw, L): each of the L windows as a column."""
-    return ops.unfold(input, kernel_size, dilation, padding, stride)
+    return ops.unfold(input, _pair(kernel_size), _pair(dilation), _pair(padding), _pair(stride))
 
 
 def fold(
@@ -41,7 +46,8 @@ def fold(
     stride: _Size = 1,
 ) -> Tensor:
     """(N, C * kh * kw, L) -> (N, C, *output_size): columns added up where their windows overlap."""
-    return ops.fold(input, output_size, kernel_size, dilation, padding, stride)
+    sizes = (output_size, kernel_size, dilation, padding, stride)
+    return ops.fold(input, *map(_pair, sizes))
 
 
 def pixel_shuffle(input: Tensor, upscale_factor: int) -> Tensor:

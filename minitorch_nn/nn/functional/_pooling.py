@@ -88,7 +88,7 @@ def adaptive_avg_pool1d(input: Tensor, output_size: _Size) -> Tensor:
 
 def adaptive_avg_pool2d(input: Tensor, output_size: Any) -> Tensor:
     """(N, C, H, W) or (C, H, W) -> (N, C, *output_size) or (C, *output_size); None in the size keeps that axis."""
-    return ops.adaptive_avg_pool2d(input, _with_defaults(output_size, input))
+    return ops.adaptive_avg_pool2d(input, _with_defaults(output_size, input.size()))
 
 
 def adaptive_max_pool1d(input: Tensor, output_size: _Size, return_indices: bool = False) -> Any:
@@ -98,19 +98,16 @@ def adaptive_max_pool1d(input: Tensor, output_size: _Size, return_indices: bool 
 
 def adaptive_max_pool2d(input: Tensor, output_size: Any, return_indices: bool = False) -> Any:
     """(N, C, H, W) or (C, H, W) -> (N, C, *output_size) or (C, *output_size): the largest value of each window."""
-    return ops.adaptive_max_pool2d(input, _with_defaults(output_size, input), return_indices)
+    return ops.adaptive_max_pool2d(input, _with_defaults(output_size, input.size()), return_indices)
 
 
-def _with_defaults(output_size: Any, input: Tensor) -> Any:
+def _with_defaults(output_size: Any, own: Sequence[int]) -> Any:
     """`output_size` with the input's own sizes where it says None."""
-    if output_size is None:
-        return tuple(input.shape[-2:])
     if isinstance(output_size, int):
         return output_size
-    if input.ndim <= len(output_size):
+    if len(own) <= len(output_size):
         raise ValueError(f"Input dimension should be at least {len(output_size) + 1}")
-    own = input.shape[-len(output_size) :]
-    return tuple(o if size is None else size for size, o in zip(output_size, own, strict=True))
+    return [o if size is None else size for size, o in zip(output_size, own[-len(output_size) :], strict=False)]
 
 
 def lp_pool1d(

@@ -258,7 +258,7 @@ class _BackwardHooks:
             changed = pre_hook(self.module, grad_output)
             if changed is None:
                 continue
-            changed = changed if isinstance(changed, tuple) else (changed,)
+            changed = tuple(changed) if isinstance(changed, (tuple, list)) else (changed,)
             if len(changed) != len(grad_output):
                 raise RuntimeError(
                     "Backward pre hook returned an invalid number of grad_output, "
@@ -290,7 +290,7 @@ class _BackwardHooks:
             changed = hook(self.module, grad_input, self.grad_output)
             if changed is None:
                 continue
-            changed = changed if isinstance(changed, tuple) else (changed,)
+            changed = tuple(changed) if isinstance(changed, (tuple, list)) else (changed,)
             if len(changed) != len(grad_input):
                 raise RuntimeError(
                     "Backward hook returned an invalid number of grad_input, "

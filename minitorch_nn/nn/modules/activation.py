@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from ... import ops
 from ...dtypes import dtype as DType
 from ...tensor import Tensor, empty
 from .. import functional as F
@@ -262,14 +263,14 @@ class Sigmoid(Module):
     """1 / (1 + exp(-x))."""
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.sigmoid(input)
+        return ops.sigmoid(input)
 
 
 class Tanh(Module):
     """tanh(x)."""
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.tanh(input)
+        return ops.tanh(input)
 
 
 class LogSigmoid(Module):

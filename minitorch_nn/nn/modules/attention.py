@@ -116,7 +116,9 @@ class MultiheadAttention(Module):
         average_attn_weights: bool = True,
         is_causal: bool = False,
     ) -> tuple[Tensor, Tensor | None]:
-        turn = self.batch_first and query.ndim == 3
+        turn = query.dim() == 3 and self.batch_first
+        if key.is_nested or value.is_nested:  # so that what is no tensor is refused in PyTorch's words
+            raise NotImplementedError("MultiheadAttention: there are no nested tensors")
         if turn:  # what is one tensor stays one: it is then projected at once
             turned = {id(x): x.transpose(0, 1) for x in (query, key, value)}
             query, key, value = (turned[id(x)] for x in (query, key, value))

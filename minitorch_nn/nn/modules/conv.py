@@ -143,7 +143,7 @@ class _Conv(_ConvNd):
         )
 
     def forward(self, input: Tensor) -> Tensor:
-        conv = F.conv1d if self._axes == 1 else F.conv2d
+        conv = (F.conv1d, F.conv2d, F.conv3d)[self._axes - 1]
         padding = self.padding
         if self.padding_mode != "zeros":
             input, padding = F.pad(input, self._padding_by_side(), mode=self.padding_mode), 0
@@ -213,7 +213,7 @@ class _ConvTranspose(_ConvNd):
         )
 
     def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
-        conv = F.conv_transpose1d if self._axes == 1 else F.conv_transpose2d
+        conv = (F.conv_transpose1d, F.conv_transpose2d, F.conv_transpose3d)[self._axes - 1]
         output_padding = self.output_padding if output_size is None else self._output_padding_for(input, output_size)
         return conv(
             input, self.weight, self.bias, self.stride, self.padding, output_padding, self.groups, self.dilation

@@ -6,32 +6,17 @@ import numbers
 import warnings
 from typing import Any
 
-from ... import ops
 from ...dtypes import dtype as DType
-from ...ops import recurrent
-from ...ops.checks import kind_name
 from ...tensor import Tensor, empty, zeros
-from .. import functional as F
-from ..packed import PackedSequence, permuted, run_in_parts
+from ..packed import PackedSequence, permuted
 from ..parameter import Parameter
+from ..recurrence import full_weights, run_layers
 from .module import Module
 from .rnn_cell import _uniform_parameters_
 
 __all__ = ["GRU", "LSTM", "RNN", "RNNBase"]
 
 _GATES = {"RNN_TANH": 1, "RNN_RELU": 1, "LSTM": 4, "GRU": 3}
-_LAYERS = {
-    "RNN_TANH": recurrent.rnn_tanh_layer,
-    "RNN_RELU": recurrent.rnn_relu_layer,
-    "LSTM": recurrent.lstm_layer,
-    "GRU": recurrent.gru_layer,
-}
-
-
-def _same_type(state: Tensor, input: Tensor) -> None:
-    if state.dtype != input.dtype:
-        kinds = f"{kind_name(state._data)} and {kind_name(input._data)}"
-        raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {kinds}")
 
 
 class RNNBase(Module):
@@ -73,12 +58,14 @@ class RNNBase(Module):
         directions = 2 if bidirectional else 1
         self._all_weights: list[list[str]] = []
         for layer in range(num_layers):
-            inner = input_size if layer == 0 else hidden_size * directions
-            shapes: list[tuple[int, ...]] = [(gates, inner), (gates, hidden_size), (gates,), (gates,)]
+            outputs = proj_size or hidden_size
+            inner = input_size if layer == 0 else outputs * directions
+            parts: list[tuple[str, tuple[int, ...]]] = [("weight_ih", (gates, inner)), ("weight_hh", (gates, outputs))]
+            parts += [("bias_ih", (gates,)), ("bias_hh", (gates,))] if bias else []
+            parts += [("weight_hr", (proj_size, hidden_size))] if proj_size else []
             for suffix in ("", "_reverse")[:directions]:
-                names = [f"{name}_l{layer}{suffix}" for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh")]
-                self._all_weights.append(names if bias else names[:2])
-                for name, shape in zip(self._all_weights[-1], shapes, strict=False):
+                self._all_weights.append([f"{name}_l{layer}{suffix}" for name, _ in parts])
+                for name, (_, shape) in zip(self._all_weights[-1], parts, strict=True):
                     setattr(self, name, Parameter(empty(shape, device=device, dtype=dtype)))
         self.reset_parameters()
 
@@ -105,8 +92,6 @@ class RNNBase(Module):
             raise ValueError("proj_size should be a positive integer or zero to disable projections")
         if self.proj_size >= self.hidden_size:
             raise ValueError("proj_size has to be smaller than hidden_size")
-        if self.proj_size:
-            raise NotImplementedError("LSTM: proj_size is not available; use a Linear layer after the LSTM")
         if self.mode not in _GATES:
             raise ValueError("Unrecognized RNN mode: " + self.mode)
 
@@ -122,9 +107,20 @@ class RNNBase(Module):
         """The parameters of each layer and direction."""
         return [[getattr(self, name) for name in names] for names in self._all_weights]
 
+    @property
+    def _flat_weights_names(self) -> list[str]:
+        """The parameters' names, layer by layer, as programs that draw them anew ask for them."""
+        return [name for names in self._all_weights for name in names]
+
+    @property
+    def _flat_weights(self) -> list[Parameter]:
+        """The parameters in that order."""
+        return [getattr(self, name) for name in self._flat_weights_names]
+
     def extra_repr(self) -> str:
         text = f"{self.input_size}, {self.hidden_size}"
         for name, default in (
+            ("proj_size", 0),
             ("num_layers", 1),
             ("bias", True),
             ("batch_first", False),
@@ -138,9 +134,7 @@ class RNNBase(Module):
     # ---- forward ----------------------------------------------------------------------------------------------
 
     def _check_kind(self, input: Any, name: str, tail: str) -> None:
-        if not isinstance(input, Tensor):
-            raise TypeError(f"{name}: expected a Tensor or a PackedSequence, got {type(input).__name__}")
-        if input.ndim not in (2, 3):
+        if input.dim() not in (2, 3):
             raise ValueError(f"{name}: Expected input to be 2D or 3D, got {input.ndim}D{tail} instead")
 
     def _check_input(self, input: Tensor, dims: int = 3) -> None:
@@ -157,11 +151,12 @@ class RNNBase(Module):
                 f"input.size(-1) must be equal to input_size. Expected {self.input_size}, got {input.size(-1)}"
             )
 
-    def _state_shape(self, batch: int) -> tuple[int, int, int]:
-        return self.num_layers * (2 if self.bidirectional else 1), batch, self.hidden_size
+    def _state_shape(self, batch: int, projected: bool = True) -> tuple[int, int, int]:
+        size = self.proj_size if projected and self.proj_size else self.hidden_size
+        return self.num_layers * (2 if self.bidirectional else 1), batch, size
 
-    def _check_state(self, batch: int, state: Tensor, what: str) -> None:
-        expected = self._state_shape(batch)
+    def _check_state(self, batch: int, state: Tensor, what: str, projected: bool = True) -> None:
+        expected = self._state_shape(batch, projected)
         if state.size() != expected:
             raise RuntimeError(f"Expected {what} size {expected}, got {list(state.size())}")
 
@@ -170,45 +165,19 @@ class RNNBase(Module):
         x = input.transpose(0, 1) if self.batch_first else input
         if not len(x):
             raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
-        layer = _LAYERS[self.mode]
-
-        def whole(reverse: bool, x: Tensor, *rest: Any) -> tuple[Tensor, ...]:
-            output, *last = layer(reverse, x, *rest)
-            return output, output[0 if reverse else -1], *last
-
-        x, last = self._stack_layers(whole, x, states)
+        x, last = self._run_layers(x, None, states)
         return x.transpose(0, 1) if self.batch_first else x, last
 
     def _run_packed(self, packed: PackedSequence, states: list[Tensor]) -> tuple[PackedSequence, list[Tensor]]:
         """The same for the rows of a PackedSequence; the states in the order of the user's sequences."""
         states = [permuted(s, packed.sorted_indices) for s in states]
         sizes = packed.batch_sizes.tolist()  # type: ignore[no-untyped-call]
-        layer = _LAYERS[self.mode]
-
-        def parts(reverse: bool, x: Tensor, *rest: Any) -> tuple[Tensor, ...]:
-            return run_in_parts(layer, reverse, x, sizes, rest[:4], list(rest[4:]))
-
-        data, last = self._stack_layers(parts, packed.data, states)
+        data, last = self._run_layers(packed.data, sizes, states)
         return packed._replace(data=data), [permuted(s, packed.unsorted_indices) for s in last]
 
-    def _stack_layers(self, run: Any, x: Tensor, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
-        """All layers and directions; run(reverse, x, w_ih, w_hh, b_ih, b_hh, *state) -> output, *last state is one."""
-        for state in states:
-            _same_type(state, x)
-        directions = 2 if self.bidirectional else 1
-        last: list[tuple[Tensor, ...]] = []
-        for k in range(self.num_layers):
-            outputs = []
-            for reverse in (False, True)[:directions]:
-                n = k * directions + reverse
-                weights = [*self.all_weights[n], None, None][:4]
-                output, *state = run(reverse, x, *weights, *[s[n] for s in states])
-                outputs.append(output)
-                last.append(tuple(state))
-            x = outputs[0] if directions == 1 else ops.cat(outputs, -1)
-            if k + 1 < self.num_layers:
-                x = F.dropout(x, self.dropout, self.training)
-        return x, [ops.stack(s) for s in zip(*last, strict=True)]
+    def _run_layers(self, x: Tensor, sizes: list[int] | None, states: list[Tensor]) -> tuple[Tensor, list[Tensor]]:
+        weights = [full_weights(own, self.bias, self.proj_size > 0) for own in self.all_weights]
+        return run_layers(self.mode, x, sizes, states, weights, self.dropout, self.training, self.bidirectional)
 
 
 class _OneState(RNNBase):
@@ -297,7 +266,8 @@ class LSTM(RNNBase):
 
     i, f, o = σ(x W_iᵀ + b_i + h W_hᵀ + b_h), g = tanh(...), c' = f c + i g, h' = o tanh(c'); the gates lie in the
     weights as i, f, g, o. hx: (h, c), by default zeros. Arguments and results else as of RNN; the last states are
-    (h, c). proj_size is not available.
+    (h, c). With proj_size P > 0 every h is projected, h' = o tanh(c') W_hrᵀ, and P takes the place of H but for c; the
+    further parameters weight_hr_l{k} are (P, H).
 
     Source: Hochreiter and Schmidhuber 1997, Long Short-Term Memory; the forget gate: Gers et al. 2000.
     """
@@ -305,17 +275,21 @@ class LSTM(RNNBase):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__("LSTM", *args, **kwargs)
 
+    def _zeros(self, batch: int, dtype: DType) -> tuple[Tensor, Tensor]:
+        """h and c before the first step."""
+        start = zeros(self._state_shape(batch), dtype=dtype)
+        return start, start if not self.proj_size else zeros(self._state_shape(batch, False), dtype=dtype)
+
     def forward(
         self, input: Tensor | PackedSequence, hx: tuple[Tensor, Tensor] | None = None
     ) -> tuple[Tensor | PackedSequence, tuple[Tensor, Tensor]]:
         if isinstance(input, PackedSequence):
             batch = int(input.batch_sizes[0])
             if hx is None:
-                start = zeros(self._state_shape(batch), dtype=input.data.dtype)
-                hx = (start, start)
+                hx = self._zeros(batch, input.data.dtype)
             self._check_input(input.data, 2)
             for k in range(2):
-                self._check_state(batch, hx[k], f"hidden[{k}]")
+                self._check_state(batch, hx[k], f"hidden[{k}]", k == 0)
             packed, (h, c) = self._run_packed(input, list(hx))
             return packed, (h, c)
         self._check_kind(input, "LSTM", "")
@@ -325,8 +299,7 @@ class LSTM(RNNBase):
             input = input.unsqueeze(where)
         batch = input.size(where)
         if hx is None:
-            start = zeros(self._state_shape(batch), dtype=input.dtype)
-            hx = (start, start)
+            hx = self._zeros(batch, input.dtype)
         else:
             want = 3 if batched else 2
             if hx[0].ndim != want or hx[1].ndim != want:
@@ -339,6 +312,6 @@ class LSTM(RNNBase):
                 hx = (hx[0].unsqueeze(1), hx[1].unsqueeze(1))
         self._check_input(input)
         for k in range(2):
-            self._check_state(batch, hx[k], f"hidden[{k}]")
+            self._check_state(batch, hx[k], f"hidden[{k}]", k == 0)
         output, (h, c) = self._run(input, list(hx))
         return (output, (h, c)) if batched else (output.squeeze(where), (h.squeeze(1), c.squeeze(1)))

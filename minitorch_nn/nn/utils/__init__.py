@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..._absent import absent
 from . import parametrizations as parametrizations
 from . import parametrize as parametrize
+from . import prune as prune
 from . import rnn as rnn
 from . import stateless as stateless
 from .clip_grad import clip_grad_norm as clip_grad_norm
@@ -24,4 +25,4 @@ from .spectral_norm import spectral_norm as spectral_norm
 from .weight_norm import remove_weight_norm as remove_weight_norm
 from .weight_norm import weight_norm as weight_norm
 
-__getattr__ = absent(__name__, globals(), orthogonal="use nn.init.orthogonal_ for the initial weights")
+__getattr__ = absent(__name__, globals(), orthogonal="it is nn.utils.parametrizations.orthogonal")

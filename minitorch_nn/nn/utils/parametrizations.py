@@ -1,4 +1,4 @@
-"""Parametrizations ready for use: `weight_norm`, `spectral_norm`."""
+"""Parametrizations ready for use: `orthogonal`, `weight_norm`, `spectral_norm`."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from ...tensor import Tensor
 from .. import functional as F
 from ..modules.module import Module
 from . import parametrize
+from .orthogonal import MAPS, _Orthogonal
 from .spectral_norm import output_dim
 from .weight_norm import norm_except_dim, scaled_to
 
-__all__ = ["spectral_norm", "weight_norm"]
+__all__ = ["orthogonal", "spectral_norm", "weight_norm"]
 
 
 class _WeightNorm(Module):
@@ -110,4 +111,30 @@ def spectral_norm(
         raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
     dim = output_dim(module) if dim is None else dim
     parametrize.register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, dim, eps))
+    return module
+
+
+def orthogonal(
+    module: Module, name: str = "weight", orthogonal_map: str | None = None, *, use_trivialization: bool = True
+) -> Module:
+    """module.<name>, (..., m, n), becomes a matrix with orthonormal columns, or rows where m < n.
+
+    orthogonal_map: "matrix_exp" exp(A) or "cayley" (I - A/2)⁻¹ (I + A/2) of A = X - Xᵀ, X the parameter's lower triangle,
+    or "householder", a product of reflections; by default matrix_exp for square matrices, else householder.
+    use_trivialization: the result is a fixed matrix, orthogonal and near the weight, times the map's. Returns the module.
+
+    Source: Lezcano-Casado 2019, Trivializations for Gradient-Based Optimization on Manifolds, section 5.
+    """
+    weight = getattr(module, name, None)
+    if not isinstance(weight, Tensor):
+        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    if weight.ndim < 2:
+        raise ValueError(f"Expected a matrix or batch of matrices. Got a tensor of {weight.ndim} dimensions.")
+    chosen = orthogonal_map or ("matrix_exp" if weight.size(-2) == weight.size(-1) else "householder")
+    if chosen not in MAPS:
+        raise ValueError(
+            f'orthogonal_map has to be one of "matrix_exp", "cayley", "householder". Got: {orthogonal_map}'
+        )
+    made = _Orthogonal(weight, chosen, use_trivialization=use_trivialization)
+    parametrize.register_parametrization(module, name, made, unsafe=True)
     return module

@@ -35,3 +35,7 @@ __all__ = [
     "StepLR",
     "_LRScheduler",
 ]
+
+# Programs tell a schedule of this module from a function of their own by its `__module__`.
+for _name in __all__:
+    globals()[_name].__module__ = __name__

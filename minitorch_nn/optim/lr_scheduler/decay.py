@@ -28,7 +28,9 @@ class _ByFunction(LRScheduler):
 
     def state_dict(self) -> dict[str, Any]:
         """Everything but the optimizer and plain functions (None stands for them)."""
-        return super().state_dict() | {"lr_lambdas": [callable_state(f) for f in self.lr_lambdas]}
+        state = super().state_dict()
+        del state["lr_lambdas"]  # PyTorch writes them last
+        return state | {"lr_lambdas": [callable_state(f) for f in self.lr_lambdas]}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Go on from what `state_dict` returned, with the functions that this scheduler has."""
