@@ -7,6 +7,7 @@ names from looking them up. `--names` leaves the counts as they are, which takes
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import re
 import sys
@@ -38,7 +39,10 @@ DIFFERENCES = """\
 |---|---|
 | `complex64`, `complex128`, `uint16`, `uint32`, `uint64` | names only |
 | GPUs: `device("cuda")`, `Tensor.cuda()`, `torch.cuda.set_device()` | `is_available()` is False, so code that asks first runs |
-| sparse, quantised and complex tensors, `torch.fft`, `torch.hub`, `torch.onnx`, `torch.fx`, `torch.amp` | AttributeError |
+| sparse, quantised and complex tensors, `torch.fft`, `torch.hub`, `torch.onnx`, `torch.fx` | AttributeError |
+| `torch.autocast("cpu")` that is enabled | NotImplementedError; disabled, and `GradScaler` without a GPU, are as in PyTorch |
+| forward mode (`autograd.forward_ad`) | `func.jvp` and `jacfwd` go through two backward passes; `vmap` is a loop over the batch |
+| `torch.load(..., weights_only=False)` | nothing in a file is ever executed |
 | `torch.jit.script`, `torch.jit.trace` | call the function itself; `torch.jit.is_scripting()` is False |
 | `torch.distributed` | `is_available()` is False: training runs in one process |
 
@@ -68,6 +72,11 @@ DIFFERENCES = """\
 - Errors have PyTorch's type and first line; further lines, with what to do, are this package's own. `device("cuda")` itself
   raises; PyTorch raises later.
 - `grad_fn` has PyTorch's name, but where that is the name of the kernel that PyTorch chose (convolution, attention).
+- bfloat16 and float16 lie in two bytes and are computed in float32, rounded once: within 2 steps of PyTorch, which rounds
+  more often, or within 0.75 of a step of the exact result.
+- Factorisations come from NumPy's LAPACK: columns of `svd` and `eigh` may have the other sign.
+- A tensor that the user turned to lie channels-last (`x.permute(0, 3, 1, 2) * 2`) may be taken for the package's own layout:
+  `is_contiguous()` is then True, and `view` works where PyTorch refuses.
 
 **NumPy**
 
@@ -153,6 +162,40 @@ def names() -> str:
     return "\n".join(lines) + "\n"
 
 
+def comparisons() -> str:
+    """What was compared beside the table, counted from the recordings."""
+    recorded = ROOT / "tests" / "recorded"
+
+    def load(name: str) -> Any:
+        return json.loads(gzip.decompress((recorded / name).read_bytes()))
+
+    properties, graphs, errors = (
+        load("properties.json.gz")["programs"],
+        load("graph.json.gz")["programs"],
+        load("errors.json.gz"),
+    )
+    calls, bad = len(errors["calls"]), len(errors["open"])
+    text = [
+        f"- Bad arguments: {calls - bad:,} of {calls:,} recorded calls raise the same type with the same first line, or are "
+        "accepted as there (`tests/test_errors.py`).",
+        f"- Random programs of up to 20 operations, with views, broadcasting and changes in place: {len(properties)} are "
+        f"recorded, {sum('open' in p for p in properties)} of them open (`tests/test_properties.py`).",
+        f"- Random graphs with hooks, several passes and changes in place: {len(graphs)} are recorded, "
+        f"{sum('open' in p for p in graphs)} open (`tests/test_graph_programs.py`).",
+        FOUND,
+    ]
+    return "\n".join(["## Random comparison", "", *text, ""])
+
+
+FOUND = """\
+- Fresh ones, with PyTorch installed: `pytest tests/test_properties.py tests/test_samples.py --live`. Some 38,000 programs
+  and 190,000 calls of the operations ran before this version. They found, and it was mended: errors of overlapping memory,
+  the order of checks on views, names of nodes after changes in place, retained gradients that move, signs of zero, the
+  order in memory of results of transposed tensors, missing gradients under `create_graph`. Of the last 4,000 programs of
+  the plain kind about 0.5 % still differed, of the last 1,000 with every operation 10 %, mostly in the words or the order
+  of errors and in what `stride()` says; of the last 13,000 calls one."""
+
+
 def page(counts: str) -> str:
     """The whole text."""
     version = json.loads((ROOT / "tests" / "recorded" / "names.json").read_text(encoding="utf-8"))["header"]["torch"]
@@ -162,6 +205,7 @@ def page(counts: str) -> str:
             "## Operations\n",
             "Results met of results recorded; each is a forward pass with its gradients, or an error.\n",
             f"<!-- results -->\n{counts}<!-- end of results -->\n",
+            comparisons(),
             DIFFERENCES,
             names(),
         ]
