@@ -6,6 +6,7 @@ python docs/make_operations.py
 from __future__ import annotations
 
 import ast
+import importlib
 import inspect
 import textwrap
 from collections.abc import Iterator
@@ -54,6 +55,7 @@ def page() -> str:
     for path in sorted(PACKAGE.rglob("*.py")):
         rows = []
         for name, call in decorators(path):
+            importlib.import_module(".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts))
             op = registry.get(name)
             if not isinstance(op, Op):
                 continue

@@ -11,31 +11,18 @@ tensor([ 0.,  4.,  8., 12.])
 from __future__ import annotations
 
 import math as _math
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from . import accelerator as accelerator
-from . import amp as amp
 from . import autograd as autograd
 from . import backends as backends
-from . import cuda as cuda
-from . import distributed as distributed
-from . import distributions as distributions
-from . import func as func
-from . import jit as jit
-from . import linalg as linalg
 from . import nn as nn
 from . import optim as optim
 from . import random as random
-from . import serialization as serialization
-from . import special as special
 from . import utils as utils
 from . import version as version
 from ._absent import absent as _absent
 from ._printing import printoptions as printoptions
 from ._printing import set_printoptions as set_printoptions
-from .amp import GradScaler as GradScaler
-from .amp import autocast as autocast
-from .amp.autocast_mode import get_autocast_dtype as get_autocast_dtype
-from .amp.autocast_mode import is_autocast_enabled as is_autocast_enabled
 from .autograd import enable_grad as enable_grad
 from .autograd import inference_mode as inference_mode
 from .autograd import is_grad_enabled as is_grad_enabled
@@ -45,7 +32,6 @@ from .autograd import set_grad_enabled as set_grad_enabled
 from .autograd.anomaly_mode import is_anomaly_check_nan_enabled as is_anomaly_check_nan_enabled
 from .autograd.anomaly_mode import is_anomaly_enabled as is_anomaly_enabled
 from .autograd.anomaly_mode import set_anomaly_enabled as set_anomaly_enabled
-from .cuda import OutOfMemoryError as OutOfMemoryError
 from .device import device as device
 from .dtypes import bfloat16 as bfloat16
 from .dtypes import bool as bool
@@ -78,9 +64,6 @@ from .dtypes import uint8 as uint8
 from .dtypes import uint16 as uint16
 from .dtypes import uint32 as uint32
 from .dtypes import uint64 as uint64
-from .func import vmap as vmap
-from .io import load as load
-from .io import save as save
 from .layout import channels_last as channels_last
 from .layout import channels_last_3d as channels_last_3d
 from .layout import contiguous_format as contiguous_format
@@ -350,20 +333,7 @@ from .random import initial_seed as initial_seed
 from .random import manual_seed as manual_seed
 from .random import seed as seed
 from .random import set_rng_state as set_rng_state
-from .settings import are_deterministic_algorithms_enabled as are_deterministic_algorithms_enabled
-from .settings import compile as compile
-from .settings import get_default_device as get_default_device
-from .settings import get_float32_matmul_precision as get_float32_matmul_precision
-from .settings import get_num_interop_threads as get_num_interop_threads
-from .settings import get_num_threads as get_num_threads
-from .settings import is_deterministic_algorithms_warn_only_enabled as is_deterministic_algorithms_warn_only_enabled
-from .settings import is_warn_always_enabled as is_warn_always_enabled
-from .settings import set_default_device as set_default_device
-from .settings import set_float32_matmul_precision as set_float32_matmul_precision
-from .settings import set_num_interop_threads as set_num_interop_threads
-from .settings import set_num_threads as set_num_threads
-from .settings import set_warn_always as set_warn_always
-from .settings import use_deterministic_algorithms as use_deterministic_algorithms
+from .settings import *  # noqa: F403
 from .tensor import BoolTensor as BoolTensor
 from .tensor import ByteTensor as ByteTensor
 from .tensor import CharTensor as CharTensor
@@ -416,6 +386,26 @@ from .tensor.windows import range as range
 from .tensor.windows import scalar_tensor as scalar_tensor
 from .version import __version__ as __version__
 
+if _TYPE_CHECKING:
+    from . import accelerator as accelerator
+    from . import amp as amp
+    from . import cuda as cuda
+    from . import distributed as distributed
+    from . import distributions as distributions
+    from . import func as func
+    from . import jit as jit
+    from . import linalg as linalg
+    from . import serialization as serialization
+    from . import special as special
+    from .amp import GradScaler as GradScaler
+    from .amp import autocast as autocast
+    from .amp.autocast_mode import get_autocast_dtype as get_autocast_dtype
+    from .amp.autocast_mode import is_autocast_enabled as is_autocast_enabled
+    from .cuda import OutOfMemoryError as OutOfMemoryError
+    from .func import vmap as vmap
+    from .io import load as load
+    from .io import save as save
+
 inf, nan, pi, e = _math.inf, _math.nan, _math.pi, _math.e
 newaxis = None
 
@@ -441,4 +431,17 @@ sgn = sign
 subtract = sub
 swapdims = transpose
 
-__getattr__ = _absent(__name__, globals())
+_LATER = dict.fromkeys(
+    ("accelerator", "amp", "cuda", "distributed", "distributions", "func", "jit", "linalg", "serialization", "special"),
+    "",
+) | {
+    "GradScaler": "amp",
+    "OutOfMemoryError": "cuda",
+    "autocast": "amp",
+    "get_autocast_dtype": "amp.autocast_mode",
+    "is_autocast_enabled": "amp.autocast_mode",
+    "load": "io",
+    "save": "io",
+    "vmap": "func",
+}
+__getattr__ = _absent(__name__, globals(), _LATER)

@@ -1,8 +1,10 @@
-"""The error for a name that a module does not have: the nearest valid name, or that it is left out."""
+"""A name that a module does not have yet is loaded; one that it never has raises, with the nearest valid name."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import importlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 LEFT_OUT = {
@@ -52,16 +54,27 @@ def hint(name: str, known: list[str], left_out: dict[str, str] = LEFT_OUT) -> st
     return f". Did you mean: '{near[0]}'?" if near else ""
 
 
-def absent(module: str, namespace: dict[str, Any], **left_out: str) -> Callable[[str], Any]:
-    """The `__getattr__` of a module: raises AttributeError in PyTorch's words and with a hint.
+def absent(
+    module: str, namespace: dict[str, Any], later: Mapping[str, str] = MappingProxyType({}), /, **left_out: str
+) -> Callable[[str], Any]:
+    """The `__getattr__` of a module: loads what is loaded late, else raises AttributeError in PyTorch's words.
 
+    later: the names that are imported when they are first asked for, since most programs do without them and the import
+    takes a while. Each with the submodule that has it, "" for a submodule itself. For type checkers the module imports
+    them `if TYPE_CHECKING`.
     left_out: more names that are left out here, and why.
     """
     torch_name = module.replace("minitorch_nn", "torch", 1)
     reasons = LEFT_OUT | left_out
 
     def __getattr__(name: str) -> Any:
-        tail = "" if name.startswith("__") else hint(name, list(namespace), reasons)
+        if name in later:
+            home = importlib.import_module(f"{module}.{later[name] or name}")
+            namespace[name] = getattr(home, name) if later[name] else home
+            return namespace[name]
+        tail = "" if name.startswith("__") else hint(name, [*namespace, *later], reasons)
         raise AttributeError(f"module '{torch_name}' has no attribute '{name}'{tail}")
 
+    if later:
+        namespace["__dir__"] = lambda: sorted({*namespace, *later})
     return __getattr__

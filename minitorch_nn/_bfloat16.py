@@ -115,7 +115,9 @@ def element(value: Any, kind: np.dtype[Any]) -> Any:
 
 def ones_like(array: Array) -> Array:
     """Ones of array's shape and type"""
-    return np.full_like(array, element(1, array.dtype))
+    out = np.empty_like(array)
+    out[...] = element(1, array.dtype)
+    return out
 
 
 def write(target: Array, values: Array) -> None:

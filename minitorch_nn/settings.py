@@ -9,6 +9,23 @@ from typing import Any
 from .backends.numpy import parallel
 from .device import CPU, check_device, device
 
+__all__ = [
+    "are_deterministic_algorithms_enabled",
+    "compile",
+    "get_default_device",
+    "get_float32_matmul_precision",
+    "get_num_interop_threads",
+    "get_num_threads",
+    "is_deterministic_algorithms_warn_only_enabled",
+    "is_warn_always_enabled",
+    "set_default_device",
+    "set_float32_matmul_precision",
+    "set_num_interop_threads",
+    "set_num_threads",
+    "set_warn_always",
+    "use_deterministic_algorithms",
+]
+
 _compile_said = False
 _deterministic = {"mode": False, "warn_only": False}
 _precision = "highest"

@@ -9,6 +9,12 @@ from .ops.bessel import i0e as i0e
 from .ops.bessel import i1 as i1
 from .ops.bessel import i1e as i1e
 from .ops.erf import erf as erf
+from .ops.erf import erfc as erfc
+from .ops.erf import erfcx as erfcx
+from .ops.erf import erfinv as erfinv
+from .ops.erf import log_ndtr as log_ndtr
+from .ops.erf import ndtr as ndtr
+from .ops.erf import ndtri as ndtri
 from .ops.functions import exp2 as exp2
 from .ops.functions import expm1 as expm1
 from .ops.functions import log1p as log1p
@@ -21,12 +27,6 @@ from .ops.gamma import lgamma as _lgamma
 from .ops.gamma import mvlgamma as _mvlgamma
 from .ops.gamma import polygamma as polygamma
 from .ops.gamma import zeta as zeta
-from .ops.gauss import erfc as erfc
-from .ops.gauss import erfcx as erfcx
-from .ops.gauss import erfinv as erfinv
-from .ops.gauss import log_ndtr as log_ndtr
-from .ops.gauss import ndtr as ndtr
-from .ops.gauss import ndtri as ndtri
 from .ops.hyperbolic import sinc as sinc
 from .ops.logarithms import entr as entr
 from .ops.logarithms import logit as logit

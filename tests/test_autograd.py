@@ -252,6 +252,22 @@ def test_a_gradient_that_is_no_tensor(torch: Any) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("gradients", "words"),
+    [
+        ((None, None), "grad can be implicitly created only for scalar outputs"),  # of the second, before the first's
+        ((True, 5), "gradients can be either Tensors or None, but got int"),
+        ((True,), "got 2 tensors and 1 gradients"),
+        ((True, True), "element 0 of tensors does not require grad and does not have a grad_fn"),
+    ],
+)
+def test_the_first_fault_among_several_gradients(torch: Any, gradients: tuple[Any, ...], words: str) -> None:
+    outputs = [torch.ones(2), leaf(torch, 1.0, 2.0) * 2]
+    with pytest.raises((RuntimeError, TypeError)) as error:
+        torch.autograd.backward(outputs, [torch.ones(2) if g is True else g for g in gradients])
+    assert message(error) == words
+
+
 def test_backward_on_a_leaf(torch: Any) -> None:
     x = torch.tensor(2.0, requires_grad=True)
     x.backward()

@@ -17,9 +17,7 @@ RECORDED = load()
 def test_as_recorded(torch: Any, name: str) -> None:
     got = run({name: inits.CASES[name]}, torch)[name]
     # QR comes from another linear algebra library than PyTorch's, logarithms from another mathematical one.
-    rtol, atol = (1e-4, 1e-5) if "orthogonal" in name and "float32" in name else (1e-6, 1e-7)
-    if "float64" in name:
-        rtol, atol = 1e-10, 1e-12
+    rtol, atol = (1e-10, 1e-12) if "float64" in name else (1e-6, 1e-7)
     compare(got, RECORDED[name], rtol, atol)
 
 

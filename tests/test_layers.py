@@ -46,6 +46,27 @@ def test_loss_gradients(torch: Any, name: str) -> None:
     assert torch.autograd.gradgradcheck(lambda x: loss(x, *rest), (x,))
 
 
+@pytest.mark.parametrize(
+    ("function", "shape"),
+    [("dropout1d", (3, 4)), ("dropout1d", (2, 3, 4)), ("dropout2d", (2, 3, 4, 4)), ("dropout3d", (3, 2, 2, 2))],
+)
+def test_dropout_of_channels_in_place_returns_its_input(torch: Any, function: str, shape: tuple[int, ...]) -> None:
+    torch.manual_seed(0)
+    x = torch.ones(shape)
+    for p, training in ((0.5, True), (1.0, True)):
+        assert getattr(torch.nn.functional, function)(x, p, training, inplace=True) is x
+    assert not x.any()
+
+
+@pytest.mark.parametrize("function", ["dropout2d", "feature_alpha_dropout"])
+@pytest.mark.filterwarnings("ignore:dropout2d")
+def test_dropout_of_channels_asks_for_them_only_where_it_draws(torch: Any, function: str) -> None:
+    drop = getattr(torch.nn.functional, function)
+    assert drop(torch.ones(3), 0.5, False).sum() == 3 and drop(torch.ones(3), 1.0, True).sum() == 0
+    with pytest.raises(RuntimeError, match="Feature dropout requires at least 2 dimensions in the input"):
+        drop(torch.ones(3), 0.5, True)
+
+
 def test_dropout_statistics(torch: Any) -> None:
     """Which elements are dropped is drawn anew for each call; the kept ones are scaled; evaluation passes through."""
     torch.manual_seed(0)

@@ -13,7 +13,8 @@ RECORDED = sequence.load()
 
 @pytest.mark.parametrize("name", lazy.CASES)
 def test_as_recorded(torch: Any, name: str) -> None:
-    compare(run({name: lazy.CASES[name]}, torch)[name], RECORDED[name], rtol=2e-5, atol=1e-6)
+    # Layers in float32: PyTorch takes the sums in another order, and normalisation magnifies the difference
+    compare(run({name: lazy.CASES[name]}, torch)[name], RECORDED[name], rtol=5e-6, atol=5e-7)
 
 
 def test_the_recording_is_of_these_cases() -> None:

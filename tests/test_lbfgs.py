@@ -36,10 +36,10 @@ def test_averages_are_pytorchs(torch: Any, name: str) -> None:
     result, expected = cases.average(torch, name), RECORDED["averages"][name]
     assert result["state"].keys() == expected["state"].keys() and result["momentum"] == expected["momentum"]
     for key, value in expected["state"].items():
-        np.testing.assert_allclose(result["state"][key], value, rtol=2e-6, atol=2e-7, err_msg=key)
+        np.testing.assert_allclose(result["state"][key], value, rtol=1e-6, atol=1e-7, err_msg=key)
     for ours, theirs in zip(result["norm"], expected["norm"], strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)
-    np.testing.assert_allclose(result["output"], expected["output"], rtol=1e-5, atol=1e-5)
+        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-7)
+    np.testing.assert_allclose(result["output"], expected["output"], rtol=1e-6, atol=1e-7)
 
 
 def test_a_loaded_state_goes_on_identically(torch: Any) -> None:

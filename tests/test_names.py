@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import subprocess
 import sys
@@ -72,6 +73,43 @@ def test_importing_the_package_does_not_import_what_it_may_not_need() -> None:
     root = Path(__file__).parent.parent
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+LATE = """
+import sys, minitorch_nn as torch
+parts = ["amp", "cuda", "distributions", "func", "io", "linalg", "nn.utils.parametrizations", "nn.utils.prune", "optim.lbfgs",
+         "optim.lr_scheduler", "special", "utils.checkpoint", "utils.data"]
+early = [part for part in parts if f"{torch.__name__}.{part}" in sys.modules]
+assert not early, early
+from minitorch_nn import GradScaler, autocast
+from minitorch_nn.optim import *
+from minitorch_nn.distributions import Normal
+assert torch.distributions.Normal is Normal and torch.optim.LBFGS is LBFGS is torch.optim.lbfgs.LBFGS
+assert torch.amp.GradScaler is GradScaler and torch.nn.utils.prune.identity and torch.load and torch.vmap is torch.func.vmap
+assert {"special", "vmap"} <= set(dir(torch)) and {"prune", "fusion"} <= set(dir(torch.nn.utils))
+"""
+
+
+@ours
+def test_rarely_used_parts_are_imported_when_they_are_asked_for() -> None:
+    root = Path(__file__).parent.parent
+    done = subprocess.run([sys.executable, "-c", LATE], cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@ours
+@pytest.mark.parametrize("part", ["", "cuda", "nn.utils", "optim", "utils"])
+def test_what_type_checkers_see_is_there(part: str) -> None:
+    module = importlib.import_module(f"{NAMESPACE}.{part}".rstrip("."))
+    seen = [
+        alias.asname or alias.name
+        for block in ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8")).body
+        if isinstance(block, ast.If) and "TYPE_CHECKING" in ast.unparse(block.test)
+        for statement in block.body
+        if isinstance(statement, ast.ImportFrom)
+        for alias in statement.names
+    ]
+    assert seen and not [name for name in seen if not hasattr(module, name)]
 
 
 @pytest.mark.parametrize(

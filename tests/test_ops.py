@@ -8,6 +8,7 @@ fresh inputs.
 from __future__ import annotations
 
 import contextlib
+import re
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -86,7 +87,12 @@ def test_gradcheck(torch: Any, case: Case) -> None:
 def test_gradgradcheck(torch: Any, case: Case) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        assert torch.autograd.gradgradcheck(function(case, torch), tensors(case, torch, "float64"), **TIGHT)
+        try:
+            assert torch.autograd.gradgradcheck(function(case, torch), tensors(case, torch, "float64"), **TIGHT)
+        except (NotImplementedError, RuntimeError) as error:
+            if torch.__name__ == "torch" and re.search("derivative for .* is not implemented", str(error)):
+                pytest.skip("PyTorch has no second derivative of it")
+            raise
 
 
 def flags(described: Any) -> list[bool]:

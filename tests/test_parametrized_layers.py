@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import pytest
 
 
 def test_pruning_goes_on_and_off(torch: Any) -> None:
-    prune = torch.nn.utils.prune
+    torch.manual_seed(0)  # of some weights the first pruning takes a whole row
+    prune = importlib.import_module(f"{torch.__name__}.nn.utils.prune")
     layer = torch.nn.Linear(3, 4)
     before = layer.weight.detach().clone()
     prune.l1_unstructured(layer, "weight", amount=5)
@@ -26,7 +28,7 @@ def test_pruning_goes_on_and_off(torch: Any) -> None:
 
 
 def test_global_pruning_takes_the_smallest_of_all(torch: Any) -> None:
-    prune = torch.nn.utils.prune
+    prune = importlib.import_module(f"{torch.__name__}.nn.utils.prune")
     layers = torch.nn.Linear(3, 4), torch.nn.Linear(4, 2)
     values = torch.cat([layer.weight.detach().abs().reshape(-1) for layer in layers])
     prune.global_unstructured([(layer, "weight") for layer in layers], prune.L1Unstructured, amount=0.5)
@@ -76,3 +78,12 @@ def test_batch_norms_become_synchronised(torch: Any) -> None:
     made = torch.nn.SyncBatchNorm.convert_sync_batchnorm(model)
     assert isinstance(made[0], torch.nn.SyncBatchNorm) and isinstance(made[1][0], torch.nn.SyncBatchNorm)
     assert list(made.state_dict()) == keys
+
+
+@pytest.mark.parametrize("axes", [1, 2, 3])
+def test_spectral_norm_takes_the_outputs_of_a_transposed_convolution_as_rows(torch: Any, axes: int) -> None:
+    layer = getattr(torch.nn, f"ConvTranspose{axes}d")(3, 5, 2)
+    torch.nn.utils.parametrizations.spectral_norm(layer)
+    assert layer.parametrizations.weight[0]._u.shape == (5,)
+    old = torch.nn.utils.spectral_norm(getattr(torch.nn, f"ConvTranspose{axes}d")(3, 5, 2))
+    assert old.weight_u.shape == (5,)

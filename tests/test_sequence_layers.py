@@ -16,8 +16,7 @@ RECORDED = sequence.load()
 @pytest.mark.filterwarnings("ignore:Support for mismatched")
 @pytest.mark.parametrize("name", sequence.CASES)
 def test_as_recorded(torch: Any, name: str) -> None:
-    rtol, atol = (1e-9, 1e-11)
-    compare(run({name: sequence.CASES[name]}, torch)[name], RECORDED[name], rtol, atol)
+    compare(run({name: sequence.CASES[name]}, torch)[name], RECORDED[name], rtol=1e-9, atol=1e-11)
 
 
 SMALL = {

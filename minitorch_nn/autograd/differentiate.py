@@ -27,30 +27,25 @@ def _many(x: Any) -> tuple[Any, ...]:
 
 def _roots(outputs: tuple[Any, ...], gradients: tuple[Any, ...], create_graph: bool) -> list[tuple[Node, Any]]:
     """The nodes of the outputs with their first gradients: those given, or 1 for a scalar"""
-    for g in gradients:
-        if g is not None and not isinstance(g, TensorBase):
-            raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
-    if len(outputs) != len(gradients):
-        raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients")
-    roots = []
-    for i, (out, g) in enumerate(zip(outputs, gradients, strict=True)):
+    roots: list[Any] = []
+    for i, (out, g) in enumerate(zip(outputs, gradients)):  # noqa: B905 - their numbers are compared below, as in PyTorch
         if g is None:
-            if not out.requires_grad:
-                raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
-            if out._data.size != 1:
+            if out._data.size != 1 and out.requires_grad:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
             g = tensor_type()._wrap(ones_like(out._data))
+        elif not isinstance(g, TensorBase):
+            raise TypeError(f"gradients can be either Tensors or None, but got {type(g).__name__}")
         elif g._data.shape != out._data.shape:
+            theirs = g.shape  # type: ignore[attr-defined]
             raise RuntimeError(
-                f"Mismatch in shape: grad_output[{i}] has a shape of {g.shape} and output[{i}] has a shape of {out.shape}."
+                f"Mismatch in shape: grad_output[{i}] has a shape of {theirs} and output[{i}] has a shape of {out.shape}."
             )
-        node = maker(out)
+        roots.append((maker(out), g.to(from_numpy(out._data.dtype)) if create_graph else g._data))
+    if len(outputs) != len(gradients):
+        raise RuntimeError(f"got {len(outputs)} tensors and {len(gradients)} gradients")
+    for i, (node, _) in enumerate(roots):
         if node is None:
             raise RuntimeError(f"element {i} of tensors does not require grad and does not have a grad_fn")
-        if create_graph:
-            roots.append((node, g.to(from_numpy(out._data.dtype))))
-        else:
-            roots.append((node, g._data))
     return roots
 
 

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .._bfloat16 import is_half, state
-from ..dtypes import from_numpy
 from . import variable
-from .arrays import broadcast_mismatch, convert, is_hidden, rounded, settle, widened
+from .arrays import broadcast_mismatch, convert, in_float32, is_hidden, settle, widened
 from .grad_mode import mode
 from .node import accumulator, births
 from .observe import observers, recorded
@@ -82,11 +81,8 @@ def function(op: Op, operator: bool = False) -> Callable[..., Any]:
             return kernel(*arrays, **options)
         half = None
         if state.in_use and not moves:
-            half = widened(arrays, kind, variadic, op.exact)
+            half = widened(op, arrays)
             if half is not None:
-                if op.wide_only is not None and half[1] is not None:
-                    name = from_numpy(half[1]).type_name
-                    raise NotImplementedError(f"\"{op.wide_only}\" not implemented for '{name}'")
                 given, arrays = arrays, half[0]
         if kind is not None:
             first, last = arrays[0], arrays[-1]
@@ -109,16 +105,9 @@ def function(op: Op, operator: bool = False) -> Callable[..., Any]:
             arrays[0] = settle(args[0])
         quiet = hush()
         try:
-            out = kernel(*arrays, **options)
-            if half is not None and half[1] is not None:
-                out = rounded(out, half[1])
+            out = kernel(*arrays, **options) if half is None else in_float32(op, arrays, options, half[1])
         except ValueError as error:
             raise _explain(error, arrays, kind) from error
-        except NotImplementedError as error:
-            if half is None:
-                raise
-            name = f"'{from_numpy(half[1] or arrays[0].dtype).type_name}'"
-            raise type(error)(str(error).replace("'Float'", name)) from None
         finally:
             restore(quiet)
         if half is not None:  # the graph keeps the arrays of two bytes themselves
@@ -154,7 +143,7 @@ def function(op: Op, operator: bool = False) -> Callable[..., Any]:
         else:
             if variadic:
                 arrays = [tuple(arrays)]
-            plan = plans.get(mask) or op.plan(mask)
+            plan = plans[mask]
             t._node = node = _new(node_type)
             node.plan = plan
             node.edges = edges

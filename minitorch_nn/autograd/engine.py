@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
@@ -22,28 +22,44 @@ from .observe import checked_backward, observers
 from .quiet import hush, restore
 from .variable import tensor_type
 
-_NOWHERE: dict[Any, Any] = {}
-
 
 class Pass:
-    """One backward pass.
+    """One backward pass: where it starts, and what of the graph it is to visit.
 
     roots: nodes with the gradients that they start with: arrays, or Tensors where `create_graph`.
+    targets: if given, only what lies on a path to these runs. With `accumulate` they run themselves, without it what
+        arrives at them is kept for the caller.
     """
 
-    __slots__ = ("__weakref__", "_reached", "needed", "places", "roots")
+    __slots__ = ("__weakref__", "_reached", "needed", "order", "places", "roots", "wanted")
 
-    watched: ClassVar[bool] = False
-    """Whether anybody ever wanted to know which pass runs: until then a plain backward is not described by one of these."""
+    roots: Sequence[tuple[Node, Any]]
     needed: set[Node] | None
     """The nodes that run; None for all that the roots lead to."""
     places: dict[Node, list[tuple[int, Node]]]
     """Where gradients are kept for the caller: by node, the number of the output and the target."""
+    wanted: set[Node] | None
+    """The nodes that are given gradients: both of these."""
+    order: dict[Node, float]
+    """Places in the order of the pass that are not those of the nodes' births; see `_order_of_leaves`."""
     _reached: set[Node]
     """Not set until somebody asks for `reached`."""
 
-    def __init__(self, roots: Sequence[tuple[Node, Any]]) -> None:
-        self.roots, self.needed, self.places = roots, None, _NOWHERE
+    def __init__(
+        self, roots: Sequence[tuple[Node, Any]], targets: set[Node] | None = None, accumulate: bool = True
+    ) -> None:
+        self.roots, self.needed, self.places, self.wanted, self.order = roots, None, {}, None, {}
+        if targets is not None:
+            places: dict[Node, list[tuple[int, Node]]] = {}
+            for target in targets:
+                node, number = (target.parent, target.number) if isinstance(target, Output) else (target, 0)
+                places.setdefault(node, []).append((number, target))
+            if not accumulate:
+                self.places = places
+            self.needed = _on_paths_to(places.keys(), self.reached(), accumulate)
+            self.wanted = self.needed | self.places.keys()
+        if AccumulateGrad.watched:
+            self.order = _order_of_leaves(self)
 
     def reached(self) -> set[Node]:
         """The nodes that the roots lead to."""
@@ -85,71 +101,53 @@ running = _Running()
 
 def run_backward(
     roots: Sequence[tuple[Node, Any]],
-    *,
     retain_graph: bool,
     create_graph: bool,
     targets: set[Node] | None = None,
     accumulate: bool = True,
 ) -> dict[Node, Any]:
-    """Push gradients from `roots` to the leaves; returns what arrived at `targets`.
+    """Push gradients from `roots` to the leaves; returns what arrived at `targets`, if without `accumulate`.
 
-    roots: nodes with their gradients: arrays, or Tensors where `create_graph`.
-    targets: if given, only what lies on a path to these is computed. With `accumulate` they run themselves, without it
-        what arrives at them is returned: as their hooks leave it, or as it came where they lie on a path to another.
+    For the arguments see `Pass`. What is returned is as the targets' hooks leave it, or as it came where they lie on a path
+    to another.
     """
-    quiet, recording = hush(), mode.grad
+    quiet, recording, outer = hush(), mode.grad, running.now
     mode.grad = create_graph
     try:
-        if targets is None and not Pass.watched and not AccumulateGrad.watched:
-            return _run(roots, None, retain_graph, create_graph, None, accumulate)
-        outer = running.now
-        running.now = task = Pass(roots)
-        try:
-            return _run(roots, task, retain_graph, create_graph, targets, accumulate)
-        finally:
-            running.now = outer
+        if targets is None and not AccumulateGrad.watched:
+            return _run(roots, _PLAIN, retain_graph, create_graph)
+        running.now = task = Pass(roots, targets, accumulate)
+        return _run(roots, task, retain_graph, create_graph)
     finally:
-        mode.grad = recording
+        running.now, mode.grad = outer, recording
         restore(quiet)
 
 
-def _run(
-    roots: Sequence[tuple[Node, Any]],
-    task: Pass | None,
-    retain_graph: bool,
-    create_graph: bool,
-    targets: set[Node] | None,
-    accumulate: bool,
-) -> dict[Node, Any]:
-    needed: set[Node] | None = None
-    wanted: set[Node] | None = None
+_PLAIN = Pass(())
+"""Stands for each pass that visits all that its roots lead to and that nobody asks about; the most frequent kind."""
+
+
+def _run(roots: Sequence[tuple[Node, Any]], task: Pass, retain_graph: bool, create_graph: bool) -> dict[Node, Any]:
+    needed, wanted, places, order = task.needed, task.wanted, task.places, task.order
     captured: dict[Node, Any] = {}
-    places = _NOWHERE
-    order: dict[Node, float] | None = None
-    parts: Iterable[tuple[Node, Any]] = roots
-    if task is not None and targets is not None:
-        places = {}
-        for target in targets:
-            node, number = (target.parent, target.number) if isinstance(target, Output) else (target, 0)
-            places.setdefault(node, []).append((number, target))
-        needed = task.needed = _on_paths_to(places.keys(), task, accumulate)
-        if accumulate:
-            places = {}
-        task.places = places
-        wanted = needed | places.keys()
-        if len(roots) > 1:
-            parts = [root for root in roots if root[0] in wanted]
-    if task is not None and AccumulateGrad.watched:
-        order = _order_of_leaves(task)
+    parts: Sequence[tuple[Any, Any]] = roots
+    if wanted is not None and len(roots) > 1:
+        parts = [root for root in roots if root[0] in wanted]
     waiting: dict[float, list[Any]] = {}  # -birth -> [node, gradient so far, whether we may add to it in place]
     heap: list[float] = []
     anomaly = observers.anomaly
     while True:
         for edge, part in parts:
             if part is not None and not edge.several:
-                part = fit_tensor(part, edge) if create_graph else fit(part, edge)
+                if create_graph:
+                    part = fit_tensor(part, edge)
+                elif part.shape != edge.shape or part.dtype is not edge.dtype:
+                    part = fit(part, edge)
+            if not heap and len(parts) == 1:  # as along a chain: nothing else is waiting, so this node is next
+                node, g = edge, part
+                break
             key: float = -edge.birth
-            if order is not None:
+            if order:
                 key = order.get(edge, key)
             entry = waiting.get(key)
             if entry is None:
@@ -166,10 +164,11 @@ def _run(
             else:  # the first gradient may be shared with another edge: add into a new array, then into that
                 entry[1] = entry[1] + part
                 entry[2] = type(entry[1]) is np.ndarray
+        else:
+            if not heap:
+                return captured
+            node, g, _ = waiting.pop(heappop(heap))
         parts = part = entry = None  # type: ignore[assignment]  # hold no array longer than needed
-        if not heap:
-            return captured
-        node, g, _ = waiting.pop(heappop(heap))
         kind = type(node)
         if kind is Output:
             gradients = [None] * node.parent.outputs
@@ -241,11 +240,11 @@ def sum_to(g: Any, shape: tuple[int, ...]) -> Any:
     return g.sum(axis=axes).reshape(shape) if axes else g.reshape(shape)
 
 
-def _on_paths_to(targets: Iterable[Node], task: Pass, inclusive: bool) -> set[Node]:
-    """The nodes that must run: those from which one of `targets` is reached; `inclusive` counts these themselves."""
+def _on_paths_to(targets: Iterable[Node], reached: set[Node], inclusive: bool) -> set[Node]:
+    """Those of `reached` that must run: from which one of `targets` is reached; `inclusive` counts these themselves."""
     ends = set(targets)
-    needed = ends & task.reached() if inclusive else set()
-    for node in sorted(task.reached(), key=lambda n: n.birth):  # inputs before their users
+    needed = ends & reached if inclusive else set()
+    for node in sorted(reached, key=lambda n: n.birth):  # inputs before their users
         if any(e is not None and (e in needed or e in ends) for e in node.edges):
             needed.add(node)
     return needed

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from .engine import Pass, running
 from .hooks import RemovableHandle
+from .node import AccumulateGrad, Output
 from .node import Node as Node
-from .node import Output
 from .observe import pop_hooks, push_hooks, thread
 from .variable import TensorBase
 
@@ -117,7 +117,7 @@ def register_multi_grad_hook(
     """
     if mode not in ("all", "any"):
         raise ValueError(f"Expects mode to be one of ('all', 'any') but got {mode}")
-    Pass.watched = True
+    AccumulateGrad.watched = True
     lock = threading.Lock()
     if mode == "any":
         told: weakref.WeakSet[Pass] = weakref.WeakSet()

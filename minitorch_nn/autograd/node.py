@@ -147,7 +147,9 @@ class AccumulateGrad(Node):
     __slots__ = ("__weakref__", "variable")
 
     watched: ClassVar[bool] = False
-    """Whether any leaf or such node ever got a hook: only then it matters when exactly a node of this kind runs."""
+    """Whether any leaf or such node, or several tensors together, ever got a hook: only then it can be told when exactly a
+    node of this kind runs, and in which pass, and the engine keeps account of both. Never turned off, for a hook that is
+    taken out again may still be in a running pass."""
     variable: TensorBase
     """The leaf."""
 
@@ -201,7 +203,8 @@ def accumulator(leaf: TensorBase) -> AccumulateGrad:
 
     The node holds the leaf and the leaf holds the node weakly, so the two make no reference cycle.
     """
-    node = leaf._accumulator() if leaf._accumulator is not None else None
+    known = leaf._accumulator
+    node = None if known is None else known()
     if node is None:
         node = AccumulateGrad(leaf)
         leaf._accumulator = weakref.ref(node)
@@ -211,11 +214,15 @@ def accumulator(leaf: TensorBase) -> AccumulateGrad:
 def add_to_grad(leaf: TensorBase, g: Any, create_graph: bool) -> None:
     """leaf.grad += g, in place where nothing is recorded; a first gradient is copied if somebody else holds it."""
     old = leaf._grad
+    if type(g) is not np.ndarray and not create_graph:  # NumPy's arithmetic turns 0-dim arrays into numbers
+        g = np.asarray(g)
     if create_graph:
         leaf._grad = tensor_type()._wrap(np.empty_like(leaf._data)).copy_(g) if old is None else old + g
     elif old is None:
-        if type(g) is not np.ndarray or not _is_only_holder(g) or g.strides != leaf._data.strides:
+        if g.strides != leaf._data.strides:
             g = _copy_like(g, leaf._data)
+        elif not _is_only_holder(g):
+            g = g.copy("K")
         leaf._grad = tensor_type()._wrap(g)
     else:
         counter = old._counter

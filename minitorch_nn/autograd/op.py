@@ -59,6 +59,17 @@ class Plan:
         self.frees = any(n < inputs + len(op.outputs) for n in self.kept)
 
 
+class Plans(dict[int, Plan]):
+    """The plans of an operation by the set of inputs that want gradients, a bit for each; made on first use."""
+
+    def __init__(self, op: Op) -> None:
+        self.op = op
+
+    def __missing__(self, mask: int) -> Plan:
+        plan = self[mask] = Plan(self.op, mask)
+        return plan
+
+
 def _taker(kept: list[int]) -> Callable[[list[Any]], Any]:
     if len(kept) == 1:
         only = kept[0]
@@ -273,7 +284,7 @@ class Op:
         self.uses_options = any(n >= len(self.inputs) + len(outputs) for n in named)
         self.uses_shapes = any(n >= len(known) - len(shapes) for n in named)
         self.differentiable = sum(1 << i for i, r in enumerate(self.rules) if r is not None)
-        self.plans: dict[int, Plan] = {}
+        self.plans = Plans(self)
         title = "".join(part.capitalize() for part in kernel.__name__.strip("_").split("_"))
         self.node_type = type(name or f"{title}Backward0", (OpNode,), {"__slots__": (), "op": self})
         self.node_type.__module__ = kernel.__module__
@@ -288,11 +299,6 @@ class Op:
             if n not in known and n != "wanted":
                 raise TypeError(f"op {self.name}: the rule names {n!r}; it may name {', '.join(known)}")
         return tuple(WANTED if n == "wanted" else known.index(n) for n in names)
-
-    def plan(self, mask: int) -> Plan:
-        """What to keep and which rules to run when the inputs in `mask` want gradients; made on first use."""
-        plan = self.plans[mask] = Plan(self, mask)
-        return plan
 
     def by_name(self, args: tuple[Any, ...], options: dict[str, Any]) -> tuple[Any, ...]:
         """All inputs in their order, those given by keyword taken out of `options`."""

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,19 +14,13 @@ import numpy as np
 try:
     from numpy._core.umath import _extobj_contextvar, _make_extobj  # type: ignore[attr-defined]
 
-    _SILENT = _make_extobj(all="ignore")
-
-    def hush() -> Any:
-        """Silence this thread's floating-point warnings; give the result to `restore` afterwards."""
-        return _extobj_contextvar.set(_SILENT)
-
+    # both without a function of Python around them, for they run with every kernel
+    hush: Callable[[], Any] = partial(_extobj_contextvar.set, _make_extobj(all="ignore"))
+    """Silence this thread's floating-point warnings; give the result to `restore` afterwards."""
     restore = _extobj_contextvar.reset
+    """Put the warnings back as they were."""
 except ImportError:  # another NumPy may keep its state elsewhere: the public way is slower, not different
-
-    def hush() -> Any:
-        """Silence this thread's floating-point warnings; give the result to `restore` afterwards."""
-        return np.seterr(all="ignore")
+    hush = partial(np.seterr, all="ignore")
 
     def restore(token: Any) -> None:
-        """Put the warnings back as they were."""
         np.seterr(**token)

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .._absent import absent
-from . import amp as amp
 
 
 def is_available() -> bool:
@@ -129,4 +128,7 @@ set_device = current_device = synchronize = get_device_name = get_device_propert
 current_stream = default_stream = get_rng_state = initial_seed = init = mem_get_info = ipc_collect = _none
 reset_peak_memory_stats = reset_accumulated_memory_stats = set_per_process_memory_fraction = _none
 
-__getattr__ = absent(__name__, globals())
+if TYPE_CHECKING:
+    from . import amp as amp
+
+__getattr__ = absent(__name__, globals(), {"amp": ""})

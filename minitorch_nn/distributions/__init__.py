@@ -22,7 +22,7 @@ from .normal import Normal
 from .one_hot_categorical import OneHotCategorical
 from .poisson import Poisson
 from .relaxed import RelaxedBernoulli, RelaxedOneHotCategorical
-from .student_t import Cauchy, StudentT
+from .studentT import Cauchy, StudentT
 from .transformed import Gumbel, HalfCauchy, HalfNormal, Pareto, Weibull
 from .transformed_distribution import TransformedDistribution
 from .transforms import *  # noqa: F403

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from .. import ops
 from ..autograd import no_grad
 from ..tensor import Tensor, arange
 from . import constraints
-from .distribution import Distribution, SampleShape
-from .utils import broadcast_all, either, lazy_property, logits_to_probs, probs_to_logits
+from .distribution import SampleShape
+from .probabilities import BinaryTrials
+from .utils import broadcast_all
 
 
-class Bernoulli(Distribution):
+class Bernoulli(BinaryTrials):
     """P(1) = probs = sigmoid(logits), P(0) = 1 - probs
 
     probs in [0, 1] or logits: a tensor or number.
     """
 
-    arg_constraints: ClassVar[Any] = {"probs": constraints.unit_interval, "logits": constraints.real}
     support = constraints.boolean
     has_enumerate_support = True
-    _batched = ("probs", "logits")
 
     def __init__(
         self,
@@ -29,29 +28,7 @@ class Bernoulli(Distribution):
         logits: Tensor | float | None = None,
         validate_args: bool | None = None,
     ) -> None:
-        self._given = either(probs, logits)
-        (param,) = broadcast_all(logits if probs is None else probs)
-        setattr(self, self._given, param)
-        super().__init__(param.shape, validate_args=validate_args)
-
-    @lazy_property
-    def logits(self) -> Tensor:
-        """log(probs / (1 - probs))"""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @lazy_property
-    def probs(self) -> Tensor:
-        """sigmoid(logits)"""
-        return logits_to_probs(self.logits, is_binary=True)
-
-    @property
-    def _param(self) -> Tensor:
-        return getattr(self, self._given)  # type: ignore[no-any-return]
-
-    @property
-    def param_shape(self) -> Any:
-        """The shape of the parameter"""
-        return self._param.shape
+        super().__init__(probs, logits, validate_args)  # an `__init__` of its own: errors name the class
 
     @property
     def mean(self) -> Tensor:

@@ -8,12 +8,13 @@ from .. import ops
 from ..ops.gamma import lgamma
 from ..tensor import Tensor, arange
 from . import constraints
-from .distribution import Distribution, SampleShape
+from .distribution import SampleShape
+from .probabilities import BinaryTrials
 from .rejection import binomial
-from .utils import broadcast_all, either, lazy_property, logits_to_probs, probs_to_logits
+from .utils import broadcast_all, either
 
 
-class Binomial(Distribution):
+class Binomial(BinaryTrials):
     """P(k) = n! / (k! (n - k)!) p^k (1 - p)^(n - k), n = total_count, p = probs = sigmoid(logits)
 
     total_count: whole numbers >= 0; probs in [0, 1] or logits: tensors (or numbers) that broadcast.
@@ -21,8 +22,7 @@ class Binomial(Distribution):
 
     arg_constraints: ClassVar[Any] = {
         "total_count": constraints.nonnegative_integer,
-        "probs": constraints.unit_interval,
-        "logits": constraints.real,
+        **BinaryTrials.arg_constraints,
     }
     has_enumerate_support = True
     _batched = ("total_count", "probs", "logits")
@@ -34,31 +34,15 @@ class Binomial(Distribution):
         logits: Tensor | None = None,
         validate_args: bool | None = None,
     ) -> None:
-        self._given = either(probs, logits)
+        given = either(probs, logits)
         count, param = broadcast_all(total_count, logits if probs is None else probs)
         self.total_count = count.to(param.dtype)
-        setattr(self, self._given, param)
-        super().__init__(param.shape, validate_args=validate_args)
+        super().__init__(**{given: param}, validate_args=validate_args)
 
     @constraints.dependent_property(is_discrete=True, event_dim=0)
     def support(self) -> constraints.Constraint:
         """0, 1, … total_count"""
         return constraints.integer_interval(0, self.total_count)
-
-    @lazy_property
-    def logits(self) -> Tensor:
-        """log(probs / (1 - probs))"""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @lazy_property
-    def probs(self) -> Tensor:
-        """sigmoid(logits)"""
-        return logits_to_probs(self.logits, is_binary=True)
-
-    @property
-    def param_shape(self) -> Any:
-        """The shape of the parameter"""
-        return getattr(self, self._given).shape
 
     @property
     def mean(self) -> Tensor:

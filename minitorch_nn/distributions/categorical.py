@@ -11,10 +11,11 @@ from ..dtypes import int64 as long
 from ..tensor import Tensor, arange, full
 from . import constraints
 from .distribution import Distribution, SampleShape
-from .utils import either, lazy_property, logits_to_probs, probs_to_logits
+from .probabilities import ByProbabilities
+from .utils import either
 
 
-class Categorical(Distribution):
+class Categorical(ByProbabilities):
     """P(i) = probs[i] / sum(probs) = softmax(logits)[i], i from 0 to n - 1
 
     probs >= 0 or logits: a tensor (*batch_shape, n).
@@ -26,7 +27,6 @@ class Categorical(Distribution):
 
     arg_constraints: ClassVar[Any] = {"probs": constraints.simplex, "logits": constraints.real_vector}
     has_enumerate_support = True
-    _batched = ("probs", "logits")
 
     def __init__(
         self, probs: Tensor | None = None, logits: Tensor | None = None, validate_args: bool | None = None
@@ -47,25 +47,6 @@ class Categorical(Distribution):
     def support(self) -> constraints.Constraint:
         """0, 1, … n - 1"""
         return constraints.integer_interval(0, self._num_events - 1)
-
-    @lazy_property
-    def logits(self) -> Tensor:
-        """log(probs)"""
-        return probs_to_logits(self.probs)
-
-    @lazy_property
-    def probs(self) -> Tensor:
-        """softmax(logits)"""
-        return logits_to_probs(self.logits)
-
-    @property
-    def _param(self) -> Tensor:
-        return getattr(self, self._given)  # type: ignore[no-any-return]
-
-    @property
-    def param_shape(self) -> Any:
-        """The shape of the parameter"""
-        return self._param.shape
 
     @property
     def mean(self) -> Tensor:
@@ -99,3 +80,31 @@ class Categorical(Distribution):
     def enumerate_support(self, expand: bool = True) -> Tensor:
         """0, 1, … n - 1"""
         return self._along_batch(arange(self._num_events), expand)
+
+
+class OfCategories(Distribution):
+    """A distribution of vectors (*batch_shape, n) that draws n categories, by a Categorical of its own."""
+
+    arg_constraints: ClassVar[Any] = Categorical.arg_constraints
+    _batched = ("_categorical",)
+
+    def __init__(
+        self, probs: Tensor | None = None, logits: Tensor | None = None, validate_args: bool | None = None
+    ) -> None:
+        self._categorical = Categorical(probs, logits)
+        super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args)
+
+    @property
+    def probs(self) -> Tensor:
+        """The probabilities"""
+        return self._categorical.probs  # type: ignore[no-any-return]
+
+    @property
+    def logits(self) -> Tensor:
+        """Their logarithms"""
+        return self._categorical.logits  # type: ignore[no-any-return]
+
+    @property
+    def param_shape(self) -> Any:
+        """The shape of the parameter"""
+        return self._categorical.param_shape

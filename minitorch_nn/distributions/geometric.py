@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from .. import ops
 from ..autograd import no_grad
 from ..dtypes import finfo
 from ..tensor import Tensor, empty, zeros_like
 from . import constraints
-from .distribution import Distribution, SampleShape
-from .utils import broadcast_all, either, lazy_property, logits_to_probs, probs_to_logits
+from .distribution import SampleShape
+from .probabilities import BinaryTrials
+from .utils import broadcast_all
 
 
-class Geometric(Distribution):
+class Geometric(BinaryTrials):
     """P(k) = (1 - p)^k p, k = 0, 1, 2, …: how many trials fail before one succeeds
 
     probs p in (0, 1] or logits: a tensor or number.
     """
 
-    arg_constraints: ClassVar[Any] = {"probs": constraints.unit_interval, "logits": constraints.real}
     support = constraints.nonnegative_integer
-    _batched = ("probs", "logits")
 
     def __init__(
         self,
@@ -29,25 +28,13 @@ class Geometric(Distribution):
         logits: Tensor | float | None = None,
         validate_args: bool | None = None,
     ) -> None:
-        given = either(probs, logits)
-        (param,) = broadcast_all(logits if probs is None else probs)
-        setattr(self, given, param)
-        super().__init__(param.shape, validate_args=validate_args)
+        super().__init__(probs, logits, validate_args)
+        param = self._param
         if self._validate_args and probs is not None and not (param > 0).all():
             raise ValueError(
                 f"Expected parameter probs ({type(param).__name__} of shape {tuple(param.shape)}) "
                 f"of distribution {self!r} to be positive but found invalid values:\n{param.detach()[~(param > 0)]}"
             )
-
-    @lazy_property
-    def logits(self) -> Tensor:
-        """log(probs / (1 - probs))"""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @lazy_property
-    def probs(self) -> Tensor:
-        """sigmoid(logits)"""
-        return logits_to_probs(self.logits, is_binary=True)
 
     @property
     def mean(self) -> Tensor:

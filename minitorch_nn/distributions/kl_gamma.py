@@ -9,7 +9,7 @@ from ..tensor import Tensor
 from .dirichlet import Beta, Dirichlet
 from .gamma import Gamma
 from .kl import _normal_normal, register_kl
-from .student_t import Cauchy
+from .studentT import Cauchy
 from .transformed import EULER, Gumbel, HalfNormal, Pareto
 
 

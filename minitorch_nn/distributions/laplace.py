@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from .. import ops
 from ..dtypes import finfo
 from ..tensor import Tensor, empty
-from . import constraints
-from .distribution import Distribution, SampleShape
-from .utils import broadcast_all
+from .distribution import SampleShape
+from .location_scale import LocationScale
 
 
-class Laplace(Distribution):
+class Laplace(LocationScale):
     """p(x) = exp(-|x - loc| / scale) / (2 scale)
 
     loc, scale > 0: tensors or numbers that broadcast.
     """
 
-    arg_constraints: ClassVar[Any] = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
-    _batched = ("loc", "scale")
-
     def __init__(self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
+        super().__init__(loc, scale, validate_args)  # an `__init__` of its own: errors name the class
 
     @property
     def mean(self) -> Tensor:
         """loc"""
         return self.loc
-
-    mode = mean
 
     @property
     def variance(self) -> Tensor:

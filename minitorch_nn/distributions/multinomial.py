@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 from ..dtypes import int64 as long
 from ..ops.gamma import lgamma
 from ..tensor import Tensor, ones_like, tensor, zeros
 from . import constraints
 from .binomial import Binomial
-from .categorical import Categorical
-from .distribution import Distribution, SampleShape
+from .categorical import OfCategories
+from .distribution import SampleShape
 from .utils import broadcast_all
 
 
-class Multinomial(Distribution):
+class Multinomial(OfCategories):
     """How often each category comes up in total_count draws: P(x) = n! / (x_1! … x_k!) p_1^x_1 … p_k^x_k
 
     total_count: an int. probs >= 0 (made to sum to 1) or logits: a tensor (*batch_shape, k).
 
     Raises NotImplementedError for a total_count that is no int.
     """
-
-    arg_constraints: ClassVar[Any] = {"probs": constraints.simplex, "logits": constraints.real_vector}
-    _batched = ("_categorical",)
 
     def __init__(
         self,
@@ -36,28 +33,12 @@ class Multinomial(Distribution):
         if not isinstance(total_count, int):
             raise NotImplementedError("inhomogeneous total_count is not supported")
         self.total_count = total_count
-        self._categorical = Categorical(probs=probs, logits=logits)
-        super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args)
+        super().__init__(probs, logits, validate_args)
 
     @constraints.dependent_property(is_discrete=True, event_dim=1)
     def support(self) -> constraints.Constraint:
         """Counts that sum to total_count"""
         return constraints.multinomial(self.total_count)
-
-    @property
-    def probs(self) -> Tensor:
-        """The probabilities"""
-        return self._categorical.probs  # type: ignore[no-any-return]
-
-    @property
-    def logits(self) -> Tensor:
-        """Their logarithms"""
-        return self._categorical.logits  # type: ignore[no-any-return]
-
-    @property
-    def param_shape(self) -> Any:
-        """The shape of the parameter"""
-        return self._categorical.param_shape
 
     @property
     def mean(self) -> Tensor:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
+from typing import Any
 
 from .. import ops
 from ..autograd import no_grad
-from ..ops.gauss import erfinv
+from ..ops.erf import erfinv
 from ..tensor import Tensor, normal, randn
-from . import constraints
-from .distribution import Distribution, SampleShape
-from .utils import broadcast_all
+from .distribution import SampleShape
+from .location_scale import LocationScale
 
 
-class Normal(Distribution):
+class Normal(LocationScale):
     """p(x) = exp(-(x - loc)² / (2 scale²)) / (scale sqrt(2 pi))
 
     loc, scale > 0: tensors or numbers that broadcast.
@@ -24,21 +23,13 @@ class Normal(Distribution):
     tensor(-1.7371)
     """
 
-    arg_constraints: ClassVar[Any] = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
-    _batched = ("loc", "scale")
-
     def __init__(self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
+        super().__init__(loc, scale, validate_args)  # an `__init__` of its own: errors name the class
 
     @property
     def mean(self) -> Tensor:
         """loc"""
         return self.loc
-
-    mode = mean
 
     @property
     def stddev(self) -> Tensor:

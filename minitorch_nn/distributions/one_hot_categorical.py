@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from ..tensor import Tensor, arange, eye
 from . import constraints
-from .categorical import Categorical
-from .distribution import Distribution, SampleShape
+from .categorical import OfCategories
+from .distribution import SampleShape
 
 
-class OneHotCategorical(Distribution):
+class OneHotCategorical(OfCategories):
     """P(row i of the identity) = probs[i] / sum(probs) = softmax(logits)[i]
 
     probs >= 0 or logits: a tensor (*batch_shape, n).
     """
 
-    arg_constraints: ClassVar[Any] = {"probs": constraints.simplex, "logits": constraints.real_vector}
     support = constraints.one_hot
     has_enumerate_support = True
-    _batched = ("_categorical",)
 
     def __init__(
-        self, probs: Tensor | None = None, logits: Tensor | None = None, validate_args: bool | None = None
+        self,
+        probs: Tensor | None = None,
+        logits: Tensor | None = None,
+        validate_args: bool | None = None,
     ) -> None:
-        self._categorical = Categorical(probs, logits)
-        super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args)
-
-    @property
-    def probs(self) -> Tensor:
-        """The probabilities"""
-        return self._categorical.probs  # type: ignore[no-any-return]
-
-    @property
-    def logits(self) -> Tensor:
-        """Their logarithms"""
-        return self._categorical.logits  # type: ignore[no-any-return]
-
-    @property
-    def param_shape(self) -> Any:
-        """The shape of the parameter"""
-        return self._categorical.param_shape
+        super().__init__(probs, logits, validate_args)  # an `__init__` of its own: errors name the class
 
     @property
     def mean(self) -> Tensor:

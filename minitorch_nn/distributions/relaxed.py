@@ -12,39 +12,25 @@ from typing import Any, ClassVar
 from ..ops.gamma import lgamma
 from ..tensor import Tensor, full_like, rand
 from . import constraints
-from .categorical import Categorical
-from .distribution import Distribution, SampleShape
+from .categorical import OfCategories
+from .distribution import SampleShape
+from .probabilities import BinaryTrials
 from .transformed_distribution import TransformedDistribution
 from .transforms import ExpTransform, SigmoidTransform
-from .utils import broadcast_all, clamp_probs, either, lazy_property, logits_to_probs, probs_to_logits
+from .utils import broadcast_all, clamp_probs
 
 
-class LogitRelaxedBernoulli(Distribution):
+class LogitRelaxedBernoulli(BinaryTrials):
     """(logits + log(u / (1 - u))) / temperature, u uniform: the logit of a RelaxedBernoulli."""
 
-    arg_constraints: ClassVar[Any] = {"probs": constraints.unit_interval, "logits": constraints.real}
     support = constraints.real
     has_rsample = True
-    _batched = ("probs", "logits")
 
     def __init__(
         self, temperature: Tensor, probs: Any = None, logits: Any = None, validate_args: bool | None = None
     ) -> None:
         self.temperature = temperature
-        given = either(probs, logits)
-        (param,) = broadcast_all(logits if probs is None else probs)
-        setattr(self, given, param)
-        super().__init__(param.shape, validate_args=validate_args)
-
-    @lazy_property
-    def logits(self) -> Tensor:
-        """log(probs / (1 - probs))"""
-        return probs_to_logits(self.probs, is_binary=True)
-
-    @lazy_property
-    def probs(self) -> Tensor:
-        """sigmoid(logits)"""
-        return logits_to_probs(self.logits, is_binary=True)
+        super().__init__(probs, logits, validate_args)
 
     def rsample(self, sample_shape: SampleShape = ()) -> Tensor:
         """The logits of probs and of a uniform number, added, over the temperature"""
@@ -61,13 +47,11 @@ class LogitRelaxedBernoulli(Distribution):
         return self.temperature.log() + d - 2 * d.exp().log1p()
 
 
-class ExpRelaxedCategorical(Distribution):
+class ExpRelaxedCategorical(OfCategories):
     """log_softmax((logits + Gumbel numbers) / temperature): the logarithm of a RelaxedOneHotCategorical."""
 
-    arg_constraints: ClassVar[Any] = {"probs": constraints.simplex, "logits": constraints.real_vector}
     support = constraints.real_vector
     has_rsample = True
-    _batched = ("_categorical",)
 
     def __init__(
         self,
@@ -76,19 +60,8 @@ class ExpRelaxedCategorical(Distribution):
         logits: Tensor | None = None,
         validate_args: bool | None = None,
     ) -> None:
-        self._categorical = Categorical(probs, logits)
         self.temperature = temperature
-        super().__init__(self._categorical.batch_shape, self._categorical.param_shape[-1:], validate_args=validate_args)
-
-    @property
-    def logits(self) -> Tensor:
-        """log(probs)"""
-        return self._categorical.logits  # type: ignore[no-any-return]
-
-    @property
-    def probs(self) -> Tensor:
-        """softmax(logits)"""
-        return self._categorical.probs  # type: ignore[no-any-return]
+        super().__init__(probs, logits, validate_args)
 
     def rsample(self, sample_shape: SampleShape = ()) -> Tensor:
         """Scores less their logsumexp"""

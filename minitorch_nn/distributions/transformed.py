@@ -13,7 +13,7 @@ from ..tensor import Tensor, full, full_like, ones_like, zeros_like
 from . import constraints
 from .exponential import Exponential
 from .normal import Normal
-from .student_t import Cauchy
+from .studentT import Cauchy
 from .transformed_distribution import TransformedDistribution
 from .transforms import AbsTransform, AffineTransform, ExpTransform, PowerTransform
 from .uniform import Uniform

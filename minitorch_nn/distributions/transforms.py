@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import ops
 from ..dtypes import finfo
-from ..ops.pieces import broadcast_shapes
+from ..ops.join import broadcast_shapes
 from ..tensor import Size, Tensor, full_like, zeros_like
 from . import constraints
 from .utils import broadcast_all, sum_rightmost

@@ -23,7 +23,7 @@ from .functional import pixel_unshuffle as pixel_unshuffle
 from .functional import rms_norm as rms_norm
 from .functional import rrelu as rrelu
 from .functional import rrelu_ as rrelu_
-from .functional._normalization import _drop_channels
+from .functional._dropout import _drop_channels
 from .recurrence import gru as gru
 from .recurrence import lstm as lstm
 from .recurrence import rnn_relu as rnn_relu
@@ -185,17 +185,11 @@ def feature_alpha_dropout_(input: Tensor, p: float, train: bool) -> Tensor:
     return F.feature_alpha_dropout(input, p, train, True)
 
 
-def _channels(input: Tensor, p: float, train: bool, inplace: bool) -> Tensor:
-    if input.ndim < 2 and train and p not in (0, 1):
-        raise RuntimeError("Feature dropout requires at least 2 dimensions in the input")
-    return _drop_channels(input, p, train, inplace)
-
-
 def feature_dropout(input: Tensor, p: float, train: bool) -> Tensor:
     """(N, C, *) -> the same: dropout of whole channels"""
-    return _channels(input, p, train, False)
+    return _drop_channels(input, p, train, False)
 
 
 def feature_dropout_(input: Tensor, p: float, train: bool) -> Tensor:
     """`feature_dropout`, in place"""
-    return _channels(input, p, train, True)
+    return _drop_channels(input, p, train, True)

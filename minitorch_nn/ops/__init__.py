@@ -53,7 +53,6 @@ from .assemble import dstack as dstack
 from .assemble import kron as kron
 from .assemble import rot90 as rot90
 from .assemble import take as take
-from .assemble import tensor_split as tensor_split
 from .assemble import tensordot as tensordot
 from .assemble import trace as trace
 from .binary_loss import binary_cross_entropy as binary_cross_entropy
@@ -211,6 +210,9 @@ from .matrix_norm import nuclear_norm as nuclear_norm
 from .normalization import batch_norm as batch_norm
 from .normalization import group_norm as group_norm
 from .normalization import layer_norm as layer_norm
+from .order import kthvalue as kthvalue
+from .order import median as median
+from .order import quantile as quantile
 from .packed import pack_padded as pack_padded
 from .packed import pad_packed as pad_packed
 from .padding import pad as pad
@@ -284,18 +286,16 @@ from .solve import pinverse as pinverse
 from .solve import slogdet as slogdet
 from .split import chunk as chunk
 from .split import split as split
+from .split import tensor_split as tensor_split
 from .split import unbind as unbind
 from .statistics import bincount as bincount
 from .statistics import bucketize as bucketize
 from .statistics import diff as diff
 from .statistics import histc as histc
 from .statistics import isin as isin
-from .statistics import kthvalue as kthvalue
-from .statistics import median as median
 from .statistics import nan_to_num as nan_to_num
 from .statistics import nanmean as nanmean
 from .statistics import nansum as nansum
-from .statistics import quantile as quantile
 from .statistics import searchsorted as searchsorted
 from .strided import as_strided as as_strided
 from .strided import resize_as_ as resize_as_

@@ -10,13 +10,12 @@ import numpy as np
 from ..autograd.op import op
 from ..dtypes import dtype as DType
 from .arithmetic import constant
-from .choose import where
 from .dims import numpy_names, one_dim
 from .join import cat_arrays
 from .memory import by_rows
 from .rearrange import flip_dims
-from .reduction import in_dtype, keep, sum_dims, whole_dtype
-from .shape import expand_shape, reshape
+from .reduction import in_dtype, keep, whole_dtype
+from .shape import reshape
 from .slices import part_of
 
 if TYPE_CHECKING:
@@ -98,15 +97,12 @@ def _cumprod_grad(g: Any, x: Any, out: Any, dim: int) -> Any:
         return g
     if bool((x != 0).all()):
         return reverse_cumsum(g * out, dim) / x
-    # d out[j] / d x[i] is, for i <= j, the product up to j with x[i] replaced by 1: a square of them
+    # through[i], the sum over j >= i of g[j] x[i + 1] ... x[j], is g[i] + x[i + 1] through[i + 1]
     n = x.shape[dim]
-    lead, tail = x.shape[:dim], x.shape[dim + 1 :]
-    rows = expand_shape(reshape(x, (*lead, 1, n, *tail)), shape=(*lead, n, n, *tail))
-    grads = reshape(g, (*lead, 1, n, *tail))
-    wide = (n, n) + (1,) * len(tail)
-    own, after = np.eye(n, dtype=bool).reshape(wide), np.triu(np.ones((n, n), bool)).reshape(wide)
-    products = cumprod_dim(where(own, 1.0, rows), dim=dim + 1)
-    return sum_dims(where(after, grads * products, 0.0), dim=(dim + 1,), keepdim=False)
+    through = [part_of(g, dim, n - 1, n)]
+    for i in range(n - 2, -1, -1):
+        through.append(part_of(g, dim, i, i + 1) + part_of(x, dim, i + 1, i + 2) * through[-1])
+    return _before(x, dim) * cat_arrays(*reversed(through), dim=dim)
 
 
 @numpy_names

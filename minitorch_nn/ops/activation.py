@@ -197,7 +197,7 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
 # Exponential ones -----------------------------------------------------------------------------------------------------
 def _elu(x: Any, alpha: float, scale: float, input_scale: float) -> Any:
     negative = np.expm1(np.minimum(x, 0) * input_scale) * (alpha * scale)
-    return np.where(x <= 0, negative, x * scale)
+    return np.where(x < 0, negative, x * scale)
 
 
 def _elu_slope(x: Any, alpha: float, scale: float, input_scale: float) -> Any:

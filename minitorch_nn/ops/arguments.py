@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..autograd.variable import TensorBase
+from .checks import is_plain
 from .dims import ALIASES
 from .output import takes_out, write
 from .override import overridden, overriding
@@ -230,6 +231,27 @@ def by_position(
     return None
 
 
+def with_numbers(
+    form: str, name: str, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+    """The call with the numbers in the place of 0-dim tensors that stand for numbers, as `x.sum(torch.tensor(1))`.
+
+    None if there are none. An argument that may be a tensor is left as it is.
+    """
+    if not any(map(is_plain, (*args, *kwargs.values()))):
+        return None
+    try:
+        bound = inspect.signature(function).bind(*args, **kwargs)
+    except TypeError:
+        return None
+    read = False
+    for argument, value in bound.arguments.items():
+        taken = [p for s in signatures(form, name) or () for p in s.parameters if p.name == argument]
+        if is_plain(value) and all(p.kind != "Tensor" for p in taken) and any(p.takes(value)[0] for p in taken):
+            bound.arguments[argument], read = value.item(), True
+    return (bound.args, bound.kwargs) if read else None
+
+
 def checked(function: F, form: str, name: str, module: str, signed: str = "") -> F:
     """The function, raising PyTorch's TypeError where it fails and PyTorch would not take its arguments.
 
@@ -265,6 +287,9 @@ def checked(function: F, form: str, name: str, module: str, signed: str = "") ->
                 if placed is not None:
                     with suppress(TypeError):
                         return inner(*args[:skipped], *placed[0], **placed[1])
+            read = with_numbers(form, known_as, plain, args, kwargs)
+            if read is not None:
+                return call(*read[0], **read[1])
             error = explain(form, known_as, plain, args[skipped:], kwargs)
             if error is None:
                 raise
@@ -292,6 +317,9 @@ def checked_factory(function: F) -> F:
                 if placed is not None:
                     with suppress(TypeError):
                         return function(*placed[0], **placed[1])
+            read = with_numbers("torch", function.__name__, function, args, kwargs)
+            if read is not None:
+                return make(*read[0], **read[1])
             text = refusal("torch", function.__name__, args, kwargs)
             if text is None:
                 raise

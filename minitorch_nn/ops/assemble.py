@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from .norm import norm
 from .rearrange import flip
 from .reduction import sum
 from .shape import permute, reshape, transpose, unsqueeze
-from .slices import diagonal, narrow
+from .slices import diagonal
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -142,22 +141,6 @@ def dstack(tensors: Sequence[Tensor]) -> Tensor:
     return cat(list(atleast_3d(list(tensors))), 2)
 
 
-def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
-    """Views of parts of nearly equal size along dim, or cut at the indices given"""
-    if hasattr(indices_or_sections, "_data"):
-        indices_or_sections = indices_or_sections.tolist()
-    d = one_dim(dim, input._data.ndim)
-    n = input._data.shape[d]
-    if isinstance(indices_or_sections, int):
-        if indices_or_sections <= 0:
-            raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
-        size, more = divmod(n, indices_or_sections)
-        edges = [i * size + min(i, more) for i in range(indices_or_sections + 1)]
-    else:
-        edges = [0, *(min(max(i + n if i < 0 else i, 0), n) for i in indices_or_sections), n]
-    return tuple(narrow(input, d, a, max(b - a, 0)) for a, b in pairwise(edges))
-
-
 def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """input turned by k quarters in the plane of dims, from the first towards the second"""
     a, b = (one_dim(d, input._data.ndim) for d in dims)
@@ -173,6 +156,16 @@ def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
 def argwhere(input: Tensor) -> Tensor:
     """Where input is not zero: (count, ndim), int64"""
     return input._wrap(np.argwhere(float_of(input._data)))
+
+
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
+    """(size, ndim), int64: the first `size` indices of what is not zero, in rows; rows of fill_value where there are fewer"""
+    if size < 0:
+        raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
+    found = np.argwhere(float_of(input._data))[:size]
+    out = np.full((size, input._data.ndim), fill_value, np.int64)
+    out[: len(found)] = found
+    return input._wrap(out)
 
 
 def take(input: Tensor, index: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
@@ -94,6 +94,20 @@ def cpp_name(x: Any) -> str:
     return _IN_CPP[from_numpy(getattr(x, "_data", x).dtype).name]
 
 
+def is_plain(x: Any) -> bool:
+    """Whether it is a 0-dim tensor outside the graph, which may stand for a number"""
+    return isinstance(x, TensorBase) and x._data.ndim == 0 and not x._requires and x._node is None
+
+
+def number(x: Any) -> Any:
+    """What a tensor that may stand for a number holds; anything else as it is.
+
+    For what has effects before it meets its arguments, as drawing from a generator: all else fails with such a tensor and
+    is called again, see `arguments.with_numbers`.
+    """
+    return x._data.item() if is_plain(x) else x
+
+
 def fit_number(value: Any, dtype: np.dtype[Any]) -> Any:
     """A Python number as one of the dtype. Raises RuntimeError where an integer type does not hold it; -1 as uint8 is 255"""
     if dtype.kind in "iu":
@@ -113,3 +127,8 @@ def underived(operation: str) -> Callable[..., Any]:
         raise RuntimeError(f"derivative for aten::{operation} is not implemented")
 
     return rule
+
+
+def no_derivative(name: str) -> NoReturn:
+    """PyTorch's error where an input has no formula"""
+    raise NotImplementedError(f"the derivative for '{name}' is not implemented.")

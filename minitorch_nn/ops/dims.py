@@ -40,6 +40,14 @@ def many_dims(dim: Dims, ndim: int) -> tuple[int, ...]:
     return dims if ndim else ()
 
 
+def filled_dim(name: str, input: Any, dim: int) -> int:
+    """`one_dim` of a tensor. Raises IndexError where it has no element."""
+    d = one_dim(dim, input._data.ndim)
+    if input._data.ndim and not input._data.shape[d]:
+        raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
+    return d
+
+
 def sizes(args: tuple[Any, ...], function: str = "", name: str = "") -> tuple[int, ...]:
     """`f(2, 3)`, `f((2, 3))` and `f(torch.Size([2, 3]))` alike; function, name: of the argument, for the error."""
     if len(args) == 1 and isinstance(args[0], (tuple, list)):

@@ -15,8 +15,6 @@ from .lookup import look_up
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
-__all__ = ["embedding_bags"]
-
 
 def _check_indices(x: Any) -> None:
     if x.dtype not in (np.int64, np.int32):
@@ -24,6 +22,43 @@ def _check_indices(x: Any) -> None:
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got "
             f"{type_name(x)} instead (while checking arguments for embedding_bag)"
         )
+
+
+def _check_bags(
+    weight: Tensor, rows: Any, starts: Any, per_sample_weights: Tensor | None, padding_idx: int | None, has_end: bool
+) -> None:
+    _check_indices(rows)
+    _check_indices(starts)
+    total = weight._data.shape[0]
+    if starts.size and starts[0] != 0:
+        raise RuntimeError(
+            "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
+            f"got {starts[0]}"
+        )
+    if starts.size and starts[-1] > rows.size:
+        raise RuntimeError(
+            f"offsets[-1] can not be greater than input's length {rows.size} but got offsets[-1] of {starts[-1]}"
+        )
+    if (starts[1:] < starts[:-1]).any():
+        raise RuntimeError("Expected offsets that do not decrease")
+    if has_end and not starts.size:
+        raise RuntimeError("include_last_offset: number of offset should be at least 1")
+    if per_sample_weights is not None and per_sample_weights._data.dtype != weight._data.dtype:
+        kinds = (
+            f"torch.{kind_name(weight._data)}Tensor does not equal torch.{kind_name(per_sample_weights._data)}Tensor"
+        )
+        raise RuntimeError(
+            "Expected tensor for argument #1 'weight' to have the same type as tensor for argument #1 "
+            f"'per_sample_weights'; but type {kinds} (while checking arguments for embedding_bag)"
+        )
+    if padding_idx is not None and not -total <= padding_idx < total:
+        raise RuntimeError(
+            f"padding_idx must be within the number of embeddings, {-total} through {total - 1}, but got {padding_idx}"
+        )
+    wrong = np.flatnonzero((rows < 0) | (rows >= total))
+    if wrong.size:
+        at = wrong[0]
+        raise RuntimeError(f"Index {at} of input takes value {rows[at]} which is not in the valid range [0, {total})")
 
 
 def embedding_bags(
@@ -42,46 +77,13 @@ def embedding_bags(
     last bag. padding_idx: this row counts for nothing. An empty bag gives 0.
     """
     rows, starts = indices._data, offsets._data
-    _check_indices(rows)
-    _check_indices(starts)
-    total = weight._data.shape[0]
-    if starts.size and starts[0] != 0:
-        raise RuntimeError(
-            "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position 0. However, "
-            f"got {starts[0]}"
-        )
-    if starts.size and starts[-1] > rows.size:
-        raise RuntimeError(
-            f"offsets[-1] can not be greater than input's length {rows.size} but got offsets[-1] of {starts[-1]}"
-        )
-    if (starts[1:] < starts[:-1]).any():
-        raise RuntimeError("Expected offsets that do not decrease")
-    if include_last_offset and not starts.size:
-        raise RuntimeError("include_last_offset: number of offset should be at least 1")
-    if per_sample_weights is not None and per_sample_weights._data.dtype != weight._data.dtype:
-        kinds = (
-            f"torch.{kind_name(weight._data)}Tensor does not equal torch.{kind_name(per_sample_weights._data)}Tensor"
-        )
-        raise RuntimeError(
-            "Expected tensor for argument #1 'weight' to have the same type as tensor for argument #1 "
-            f"'per_sample_weights'; but type {kinds} (while checking arguments for embedding_bag)"
-        )
-    if padding_idx is not None:
-        if not -total <= padding_idx < total:
-            raise RuntimeError(
-                f"padding_idx must be within the number of embeddings, {-total} through {total - 1}, but got {padding_idx}"
-            )
-        padding_idx %= total
-    wrong = np.flatnonzero((rows < 0) | (rows >= total))
-    if wrong.size:
-        at = wrong[0]
-        raise RuntimeError(f"Index {at} of input takes value {rows[at]} which is not in the valid range [0, {total})")
+    _check_bags(weight, rows, starts, per_sample_weights, padding_idx, include_last_offset)
     bags = starts[:-1] if include_last_offset else starts
     counts = np.diff(bags, append=starts[-1] if include_last_offset else rows.size)
     bag = np.repeat(np.arange(bags.size), counts)
     used = np.arange(bag.size)
     if padding_idx is not None:
-        used = used[rows[used] != padding_idx]
+        used = used[rows[used] != padding_idx % weight._data.shape[0]]
     bag, chosen = bag[used], rows[used]
     shape = (bags.size, weight._data.shape[1])
     if mode == "max":

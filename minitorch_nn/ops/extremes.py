@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .._bfloat16 import float_of, wide
+from ..autograd.node import Node, Output, births
 from ..autograd.op import op
 from .choose import maximum, minimum
-from .dims import Dims, many_dims, numpy_names, one_dim
+from .dims import Dims, filled_dim, many_dims, numpy_names, one_dim
 from .gather import put_at
 from .memory import by_rows
-from .reduction import keep
+from .reduction import VarMeanBackward0, keep
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -155,8 +156,8 @@ class ValuesAndIndices(_Pair):
         return f"torch.return_types.{type(self).__name__}(\nvalues={self.values!r},\nindices={self.indices!r})"
 
 
-MaxResult, MinResult, SortResult, TopkResult, MedianResult, KthvalueResult = (
-    type(name, (ValuesAndIndices,), {"__slots__": ()}) for name in ("max", "min", "sort", "topk", "median", "kthvalue")
+MaxResult, MinResult, SortResult, TopkResult = (
+    type(name, (ValuesAndIndices,), {"__slots__": ()}) for name in ("max", "min", "sort", "topk")
 )
 
 
@@ -166,13 +167,6 @@ def _no_elements(name: str, input: Any) -> None:
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with "
             "the 'dim' argument."
         )
-
-
-def _empty_dim(name: str, input: Any, dim: int) -> int:
-    d = one_dim(dim, input._data.ndim)
-    if input._data.ndim and not input._data.shape[d]:
-        raise IndexError(f"{name}(): Expected reduction dim {d} to have non-zero size.")
-    return d
 
 
 def _filled_dims(name: str, input: Any, dim: Dims) -> Shape:
@@ -196,7 +190,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = N
     if dim is None:
         _no_elements("max", input)
         return max_all(input)
-    return MaxResult(*max_dim(input, dim=_empty_dim("max", input, dim), keepdim=keepdim))
+    return MaxResult(*max_dim(input, dim=filled_dim("max", input, dim), keepdim=keepdim))
 
 
 @numpy_names
@@ -207,7 +201,7 @@ def min(input: Tensor, dim: Any = None, keepdim: bool = False, *, other: Any = N
     if dim is None:
         _no_elements("min", input)
         return min_all(input)
-    return MinResult(*min_dim(input, dim=_empty_dim("min", input, dim), keepdim=keepdim))
+    return MinResult(*min_dim(input, dim=filled_dim("min", input, dim), keepdim=keepdim))
 
 
 @numpy_names
@@ -222,6 +216,42 @@ def amin(input: Tensor, dim: Dims = None, keepdim: bool = False) -> Tensor:
     return amin_dims(input, dim=_filled_dims("amin", input, dim), keepdim=keepdim)
 
 
+class AminmaxBackward0(VarMeanBackward0):
+    """Of two results of one call: hands each one's gradient to the node that made it."""
+
+    __slots__ = ()
+
+
+class aminmax_result(NamedTuple):
+    """What `aminmax` returns."""
+
+    min: Tensor
+    max: Tensor
+
+    def __repr__(self) -> str:
+        return f"torch.return_types.aminmax(\nmin={self.min!r},\nmax={self.max!r})"
+
+
+@numpy_names
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> aminmax_result:
+    """(min, max) of all elements or along dim; equal ones share the gradient"""
+    if dim is None:
+        if not input._data.size:
+            raise RuntimeError(
+                "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity."
+            )
+    elif input._data.ndim and not input._data.shape[d := one_dim(dim, input._data.ndim)]:
+        raise IndexError(f"aminmax: Expected reduction dim {d} to have non-zero size.")
+    pair = (amin(input, dim, keepdim), amax(input, dim, keepdim))
+    if pair[0]._node is not None:
+        node: Node = AminmaxBackward0()
+        node.edges, node.birth, node.hooks = tuple(t._node for t in pair), next(births), None
+        node.shape, node.dtype = pair[0]._data.shape, pair[0]._data.dtype
+        for number, t in enumerate(pair):
+            t._node = Output(node, number, t._data)
+    return aminmax_result(*pair)
+
+
 def _arg(find: Any, name: str, input: Tensor, dim: int | None, keepdim: bool) -> Tensor:
     x = float_of(input._data)
     if x.dtype.kind == "b":
@@ -231,7 +261,7 @@ def _arg(find: Any, name: str, input: Tensor, dim: int | None, keepdim: bool) ->
             raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0.")
         out = np.asarray(find(x.ravel()))
         return input._wrap(out.reshape((1,) * x.ndim) if keepdim else out)
-    d = _empty_dim(name, input, dim)
+    d = filled_dim(name, input, dim)
     return input._wrap(np.asarray(find(x, d, keepdims=keepdim) if x.ndim else 0))
 
 

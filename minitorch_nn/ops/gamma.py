@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..autograd.op import op
-from .checks import FLOATS, supports
+from .checks import FLOATS, no_derivative, supports
+from .erf import each
 from .functions import exp, log
-from .gauss import each
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
 
 Number = int | float | bool
-
-
-def no_derivative(name: str) -> NoReturn:
-    """PyTorch's error where an input has no formula"""
-    raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
 
 
 # The logarithm --------------------------------------------------------------------------------------------------------
@@ -99,7 +94,7 @@ def polygamma_n(input: Tensor, *, n: int) -> Tensor:
         sine = np.sin(np.pi * (x - np.rint(x)))
         out = np.where(below, (np.pi / sine) ** 2 - out, np.where(x == np.inf, 0.0, out))
     else:
-        out = (1 if n % 2 else -1) * math.exp(math.lgamma(n + 1)) * _zeta(n + 1.0, x)
+        out = (1 if n % 2 else -1) * np.exp(math.lgamma(n + 1)) * _zeta(n + 1.0, x)
     return out.astype(input.dtype)  # type: ignore[no-any-return]
 
 

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.op import op
-from .checks import FLOATS, supports
+from .checks import FLOATS, no_derivative, supports
 from .choose import where
 from .functions import cos, rsqrt, sin
-from .gamma import no_derivative
 
 if TYPE_CHECKING:
     from ..tensor import Tensor

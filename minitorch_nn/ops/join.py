@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..autograd.op import op
+from ..autograd.variable import tensor_type
 from .checks import expect_tensors
 from .dims import common_shape, numpy_names, one_dim
 from .memory import image_like
@@ -181,3 +182,23 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Tensor, ...]:
         shape[axis] = t._data.size
     lines = [reshape(t, [1] * axis + [-1] + [1] * (len(axes) - axis - 1)) for axis, t in zip(axes, group, strict=True)]
     return tuple(expand_shape(line, shape=tuple(shape)) for line in lines)
+
+
+def broadcast_shapes(*shapes: Any) -> Any:
+    """The shape that the shapes (tuples, or numbers for one dimension) broadcast to"""
+    sizes = [(s,) if isinstance(s, int) else tuple(s) for s in shapes]
+    common = [1] * max((len(s) for s in sizes), default=0)
+    for position, shape in enumerate(sizes):
+        for back in range(1, len(shape) + 1):
+            n = shape[-back]
+            if n < 0:
+                raise RuntimeError(f"Trying to create tensor with negative dimension ({n}): ({n})")
+            if n in (1, common[-back]):
+                continue
+            if common[-back] != 1:
+                raise RuntimeError(
+                    f"Attempting to broadcast a dimension of length {n} at {-back}! Mismatching argument at index "
+                    f"{position} had {shape}; but expected shape should be broadcastable to {common}"
+                )
+            common[-back] = n
+    return tensor_type()._wrap(np.broadcast_to(0, common)).shape  # as a Size

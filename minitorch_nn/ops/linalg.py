@@ -41,7 +41,7 @@ def dot_product(input: Tensor, tensor: Tensor) -> Tensor:
 @op(name="MvBackward0", input=lambda g, vec: outer_product(g, vec), vec=lambda g, input: mat_vec(t_2d(input), g))
 def mat_vec(input: Tensor, vec: Tensor) -> Tensor:
     """(m, k) @ (k,) -> (m,)"""
-    return np.matmul(input, vec)
+    return backends.kernels.matmul(input, vec)
 
 
 @op(name="MulBackward0", a=lambda g, b: mat_vec(g, b), b=lambda g, a: mat_vec(t_2d(g), a))
@@ -114,7 +114,7 @@ def add_mat_mat(
 )
 def add_batch_mat_mat(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * batch1 @ batch2"""
-    return _plus_product(input, np.matmul(batch1, batch2), beta, alpha)
+    return _plus_product(input, backends.kernels.matmul(batch1, batch2), beta, alpha)
 
 
 @op(
@@ -125,7 +125,7 @@ def add_batch_mat_mat(input: Tensor, batch1: Tensor, batch2: Tensor, *, beta: Nu
 )
 def add_mat_vec(input: Tensor, mat: Tensor, vec: Tensor, *, beta: Number = 1, alpha: Number = 1) -> Tensor:
     """beta * input + alpha * mat @ vec"""
-    return _plus_product(input, np.matmul(mat, vec), beta, alpha)
+    return _plus_product(input, backends.kernels.matmul(mat, vec), beta, alpha)
 
 
 def _plus_product(input: Any, product: Any, beta: Number, alpha: Number) -> Any:

@@ -12,7 +12,7 @@ from ..autograd.op import op
 from ..dtypes import dtype as DType
 from .checks import kind_name
 from .choose import where
-from .dims import Dims, many_dims, numpy_names
+from .dims import Dims, many_dims, numpy_names, one_dim
 from .functions import abs, power, sign
 from .memory import by_rows
 from .reduction import keep
@@ -87,3 +87,45 @@ def norm(
         raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
     ord = 2.0 if p is None or isinstance(p, str) else p
     return vector_norm_of(input, ord, dim, keepdim, dtype)
+
+
+# Rows of bounded norm -------------------------------------------------------------------------------------------------
+def _norms(x: Any, p: float, dim: int) -> Any:
+    others = tuple(d for d in range(x.ndim) if d != dim)
+    return (abs(x) ** p).sum(others, True) ** (1 / p) if hasattr(x, "_data") else _array_norms(x, p, others)
+
+
+def _array_norms(x: Any, p: float, others: tuple[int, ...]) -> Any:
+    return np.add.reduce(np.absolute(x) ** p, axis=others, keepdims=True) ** (1 / p)
+
+
+def _renorm_grad(g: Any, x: Any, p: float, dim: int, maxnorm: float) -> Any:
+    others = tuple(d for d in range(x.ndim) if d != dim)
+    norm = _norms(x, p, dim)
+    inverse = 1 / (norm + 1e-7)
+    slope = x if p == 2 else where(x == 0, 0.0, abs(where(x == 0, 1.0, x)) ** (p - 2) * x)
+    by_norm = (x * g).sum(others, keepdim=True) if hasattr(x, "_data") else (x * g).sum(others, keepdims=True)
+    through = slope * (by_norm / where(norm == 0, 1.0, norm) ** (p - 1))
+    return where(norm > maxnorm, maxnorm * inverse * (g - inverse * through), g)
+
+
+@op(
+    name="RenormBackward0",
+    input=lambda g, input, p, dim, maxnorm: _renorm_grad(g, input, p, dim, maxnorm),
+)
+def renorm_rows(input: Tensor, *, p: float, dim: int, maxnorm: float) -> Tensor:
+    """Each row of dim scaled down to the p-norm maxnorm where it has more"""
+    norm = _norms(input, p, dim)
+    return np.where(norm > maxnorm, input * (maxnorm / (norm + 1e-7)).astype(input.dtype), input)
+
+
+def renorm(input: Tensor, p: float, dim: int, maxnorm: float) -> Tensor:
+    """Each row of dim scaled down to the p-norm maxnorm where it has more"""
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
+    ndim = input._data.ndim
+    if ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {ndim} dimensions")
+    return renorm_rows(input, p=float(p), dim=one_dim(dim, ndim), maxnorm=float(maxnorm))

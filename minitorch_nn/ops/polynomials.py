@@ -1,6 +1,6 @@
 """Orthogonal polynomials P[n](x), element by element, by their three-term recurrences; part of no graph.
 
-Source: Abramowitz and Stegun 22.7. A degree below 0 gives 0; a fraction of it is dropped.
+Source: Abramowitz and Stegun 22.7. A degree below 0, nan or beyond int64 gives 0; a fraction of it is dropped.
 """
 
 from __future__ import annotations
@@ -22,12 +22,16 @@ Rule = Callable[[int, Any, Any, Any], Any]
 def _value(x: Any, n: Any, first: Callable[[Any], Any], rule: Rule) -> Any:
     """P[n](x): P[0] = 1, P[1] = first(x), P[k] = rule(k, x, P[k - 1], P[k - 2])"""
     kind = (x if hasattr(x, "dtype") else n).dtype
-    x, n = np.broadcast_arrays(np.asarray(x, np.float64), np.trunc(np.asarray(n, np.float64)))
+    x, n = np.broadcast_arrays(np.asarray(x, np.float64), np.asarray(n, np.float64))
+    n = np.where(np.absolute(n) < 2**63, np.trunc(n), -1)
     before, now = np.ones_like(x), np.asarray(first(x))
     out = np.where(n < 0, 0.0, np.where(n == 0, 1.0, now))
     for k in range(2, int(n.max(initial=0)) + 1):
         before, now = now, rule(k, x, now, before)
         out = np.where(n == k, now, out)
+        if (np.isnan(now) | (n <= k)).all():  # no later term brings a number back
+            out = np.where(n > k, np.nan, out)
+            break
     return out.astype(kind)
 
 

@@ -10,8 +10,6 @@ import numpy as np
 from .._bfloat16 import FLOATING, finished, float_of
 from ..autograd.op import op
 from ..dtypes import get_default_dtype
-from .shape import clone
-from .split import chunk, split
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -49,29 +47,3 @@ def is_conj(input: Tensor) -> bool:
 
 
 is_neg = is_conj
-
-
-# Others that PyTorch has beside the ones in use ------------------------------------------------------------------------
-def unsafe_split(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """`split`, the parts of which may be changed in place. Here they are copies."""
-    return tuple(clone(part) for part in split(input, split_size, dim))
-
-
-def unsafe_split_with_sizes(input: Tensor, split_sizes: list[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """`split_with_sizes`, the parts of which may be changed in place. Here they are copies."""
-    return tuple(clone(part) for part in split(input, list(split_sizes), dim))
-
-
-def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
-    """`chunk`, the parts of which may be changed in place. Here they are copies."""
-    return tuple(clone(part) for part in chunk(input, chunks, dim))
-
-
-def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
-    """(size, ndim), int64: the first `size` indices of what is not zero, in rows; rows of fill_value where there are fewer"""
-    if size < 0:
-        raise RuntimeError("nonzero_static: 'size' must be an non-negative integer")
-    found = np.argwhere(float_of(input._data))[:size]
-    out = np.full((size, input._data.ndim), fill_value, np.int64)
-    out[: len(found)] = found
-    return input._wrap(out)

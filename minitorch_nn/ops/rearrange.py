@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..autograd.op import op
-from .checks import not_implemented
+from .checks import no_derivative, not_implemented
 from .dims import one_dim, sizes
 from .indexing import index_select_at
 from .memory import copy_of
@@ -180,18 +180,16 @@ def _matrix(name: str, input: Tensor) -> None:
 
 
 # Distinct -------------------------------------------------------------------------------------------------------------
-def _no_derivative(name: str) -> NoReturn:
-    raise NotImplementedError(f"the derivative for '{name}' is not implemented.")
 
 
-@op(name="Unique2Backward0", outputs=("out", "inverse", "counts"), input=lambda g: _no_derivative("_unique2"))
+@op(name="Unique2Backward0", outputs=("out", "inverse", "counts"), input=lambda g: no_derivative("_unique2"))
 def unique_elements(input: Tensor) -> Any:
     """The distinct elements in order, where each went, and how often each is there"""
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, equal_nan=False)
     return values, inverse.reshape(input.shape), counts
 
 
-@op(name="UniqueDimBackward0", outputs=("out", "inverse", "counts"), input=lambda g: _no_derivative("unique_dim"))
+@op(name="UniqueDimBackward0", outputs=("out", "inverse", "counts"), input=lambda g: no_derivative("unique_dim"))
 def unique_rows(input: Tensor, *, dim: int) -> Any:
     """The distinct rows of dim in order, where each went, and how often each is there"""
     values, inverse, counts = np.unique(input, return_inverse=True, return_counts=True, axis=dim, equal_nan=False)
@@ -215,5 +213,32 @@ def unique(
         values, inverse, counts = unique_elements(input)
     else:
         values, inverse, counts = unique_rows(input, dim=one_dim(dim, input._data.ndim))
+    wanted = (values, *([inverse] if return_inverse else ()), *([counts] if return_counts else ()))
+    return wanted if len(wanted) > 1 else values
+
+
+@op(
+    name="UniqueConsecutiveBackward0",
+    outputs=("out", "inverse", "counts"),
+    input=lambda g: no_derivative("unique_consecutive"),
+)
+def runs(input: Tensor, *, dim: int | None) -> Any:
+    """The first of each run of equal elements (rows of dim), the run each is in, and the runs' lengths"""
+    rows = input.reshape(-1) if dim is None else np.moveaxis(input, dim, 0)  # type: ignore[call-overload]
+    changes = rows[1:] != rows[:-1]
+    new = np.append(True, changes.reshape(len(changes), -1).any(1) if rows.ndim > 1 else changes)[: len(rows)]
+    starts = np.flatnonzero(new)
+    inverse = np.cumsum(new) - 1
+    values = rows[starts] if dim is None else np.moveaxis(rows[starts], 0, dim)
+    counts = np.diff(np.append(starts, len(rows)))
+    return np.ascontiguousarray(values), inverse.reshape(input.shape) if dim is None else inverse, counts
+
+
+def unique_consecutive(
+    input: Tensor, return_inverse: bool = False, return_counts: bool = False, dim: int | None = None
+) -> Any:
+    """The first of each run of equal elements (rows of dim); with flags also the run each is in and the lengths"""
+    d = None if dim is None else one_dim(dim, input._data.ndim)
+    values, inverse, counts = runs(input, dim=d)
     wanted = (values, *([inverse] if return_inverse else ()), *([counts] if return_counts else ()))
     return wanted if len(wanted) > 1 else values

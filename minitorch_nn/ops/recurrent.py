@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import backends
 from .._bfloat16 import finished, float_of
 from ..autograd.differentiate import grad
 from ..autograd.function import Function
@@ -122,7 +123,7 @@ def _sigmoid_(z: Any) -> None:
 def _project(x: Any, weight: Any, bias: Any) -> Any:
     """x weightᵀ + bias, for all time steps in one product: (T, N, I) -> (T, N, G)"""
     steps, batch, size = x.shape
-    out = x.reshape(steps * batch, size) @ weight.T
+    out = backends.kernels.matmul(x.reshape(steps * batch, size), weight.T)
     if bias is not None:
         out += bias
     return out.reshape(steps, batch, len(weight))
@@ -135,7 +136,7 @@ def _rows(x: Any) -> Any:
 def _hidden_weight_grad(d: Any, out: Any, h0: Any, reverse: bool) -> Any:
     """The sum over time of dᵀ (h of the step before): (T, N, G), (T, N, H) -> (G, H)"""
     first, rest, before = (d[-1], d[:-1], out[1:]) if reverse else (d[0], d[1:], out[:-1])
-    return _rows(rest).T @ _rows(before) + first.T @ h0
+    return backends.kernels.matmul(_rows(rest).T, _rows(before)) + backends.kernels.matmul(first.T, h0)
 
 
 def _finish(want: Sequence[bool], x: Any, w_ih: Any, h0: Any, out: Any, dx: Any, dh: Any, reverse: bool) -> list[Any]:
@@ -143,8 +144,8 @@ def _finish(want: Sequence[bool], x: Any, w_ih: Any, h0: Any, out: Any, dx: Any,
     flat = _rows(dx)
     input_bias = flat.sum(0) if want[3] or want[4] else None
     return [
-        (flat @ w_ih).reshape(x.shape) if want[0] else None,
-        flat.T @ _rows(x) if want[1] else None,
+        backends.kernels.matmul(flat, w_ih).reshape(x.shape) if want[0] else None,
+        backends.kernels.matmul(flat.T, _rows(x)) if want[1] else None,
         _hidden_weight_grad(dh, out, h0, reverse) if want[2] else None,
         input_bias,
         (input_bias.copy() if dh is dx else _rows(dh).sum(0)) if want[4] else None,
@@ -225,7 +226,7 @@ class _Elman(_Layer):
         out = _project(x, w_ih, None if b_ih is None else b_ih + b_hh)
         for t in _order(len(out), reverse):
             a = out[t]
-            a += h @ w_hh.T
+            a += backends.kernels.matmul(h, w_hh.T)
             cls.activate(a, out=a)
             h = a
         return (out,), ()
@@ -237,7 +238,7 @@ class _Elman(_Layer):
         dh: Any = 0
         for t in _order(len(out), not reverse):
             np.multiply(grads[0][t] + dh, cls.slope(out[t]), out=d[t])
-            dh = d[t] @ w_hh
+            dh = backends.kernels.matmul(d[t], w_hh)
         return [*_finish(want, x, w_ih, h0, out, d, d, reverse), dh]
 
 
@@ -277,10 +278,10 @@ class Lstm(_Layer):
         gates = _project(x, w_ih * scale[:, None], bias)  # becomes σ(i), σ(f), tanh(g), σ(o)
         weight = np.multiply(w_hh.T, scale, order="C")
         out = np.empty((*gates.shape[:2], size), gates.dtype)
-        cells, product, part = np.empty_like(out), np.empty_like(gates[0]), np.empty_like(out[0])
+        cells, part = np.empty_like(out), np.empty_like(out[0])
         for t in _order(len(gates), reverse):
             z = gates[t]
-            z += np.matmul(h, weight, out=product)
+            z += backends.kernels.matmul(h, weight)
             np.tanh(z, out=z)
             z *= scale
             z += shift
@@ -321,7 +322,7 @@ class Lstm(_Layer):
             slope *= z
             slope += tanhs
             d[t] *= slope
-            np.matmul(d[t], w_hh, out=dh)
+            dh = backends.kernels.matmul(d[t], w_hh)
         return [*_finish(want, x, w_ih, h0, out, d, d, reverse), dh, dc]
 
 
@@ -341,9 +342,9 @@ class Gru(_Layer):
         gates = _project(x, w_ih, b_ih)  # becomes σ(r), σ(z), tanh(n)
         size = w_hh.shape[1]
         out = np.empty((*gates.shape[:2], size), gates.dtype)
-        hidden_n, product = np.empty_like(out), np.empty_like(gates[0])
+        hidden_n = np.empty_like(out)
         for t in _order(len(gates), reverse):
-            np.matmul(h, w_hh.T, out=product)
+            product = backends.kernels.matmul(h, w_hh.T)
             if b_hh is not None:
                 product += b_hh
             rz, n = gates[t, :, : 2 * size], gates[t, :, 2 * size :]
@@ -376,7 +377,7 @@ class Gru(_Layer):
             d_h[t, :, : 2 * size] = d_x[t, :, : 2 * size]
             np.multiply(dn, r, out=d_h[t, :, 2 * size :])
             dh *= z
-            dh += d_h[t] @ w_hh
+            dh += backends.kernels.matmul(d_h[t], w_hh)
         return [*_finish(want, x, w_ih, h0, out, d_x, d_h, reverse), dh]
 
 

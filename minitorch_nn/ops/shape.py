@@ -290,6 +290,8 @@ def expand_shape(input: Tensor, *, shape: Shape) -> Tensor:
     lead = (1,) * (len(shape) - input.ndim)
     if shape == lead + input.shape:  # nothing is repeated, so it may be written to; np.broadcast_to's array may not
         return input[(None,) * len(lead) + (...,)]
+    if not input.ndim:  # the gradient of every sum and mean; np.broadcast_to takes 2 us
+        return np.ndarray(shape, input.dtype, np.asarray(input), 0, (0,) * len(shape))
     return np.broadcast_to(input, shape)
 
 

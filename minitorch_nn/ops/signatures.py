@@ -10,7 +10,7 @@ import functools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from ..device import device
 from ..dtypes import dtype
 from ..layout import layout, memory_format
 from ..random import Generator
+from .checks import is_plain
 from .dims import ALIASES
 
 _NUMPY_NAMES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
@@ -77,14 +78,9 @@ def _is_int(x: Any) -> bool:
     return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
 
 
-def _is_plain(x: Any) -> bool:
-    """Whether it is a 0-dim tensor outside the graph, which may stand for a number"""
-    return isinstance(x, TensorBase) and x._data.ndim == 0 and not x._requires and x._node is None
-
-
 _TAKES: dict[str, Callable[[Any], bool]] = {
-    "Scalar": lambda x: _is_number(x) or _is_plain(x),
-    "double": lambda x: (_is_number(x) and not isinstance(x, complex)) or _is_plain(x),
+    "Scalar": lambda x: _is_number(x) or is_plain(x),
+    "double": lambda x: (_is_number(x) and not isinstance(x, complex)) or is_plain(x),
     "int64_t": _is_int,
     "SymInt": _is_int,
     "bool": lambda x: isinstance(x, bool),
@@ -268,7 +264,7 @@ def _signature(text: str) -> Signature:
 def table() -> dict[tuple[str, str], list[str]]:
     """The signatures by form and name, not yet read; an empty list where nothing is taken"""
     table: dict[tuple[str, str], list[str]] = {}
-    text = resources.files(__package__).joinpath("signatures.txt").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("signatures.txt").read_text(encoding="utf-8")
     for line in text.splitlines():
         form, _, signature = line.partition(" ")
         table.setdefault((form, signature.partition("(")[0]), []).extend([signature] if "(" in signature else [])

@@ -80,6 +80,23 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     return part_of(input, d, first, first + length)
 
 
+@op(
+    name="NarrowCopyBackward0",
+    input=lambda g, input_shape, index: put_basic(g, shape=input_shape, index=index),
+)
+def part_copy(input: Tensor, *, index: tuple[Any, ...]) -> Tensor:
+    """A copy of input[index]"""
+    return input[index].copy()  # type: ignore[attr-defined,no-any-return]
+
+
+def narrow_copy(input: Tensor, dim: int, start: int, length: int) -> Tensor:
+    """As `narrow`, but a copy"""
+    view = narrow(input.detach(), dim, start, length)  # its checks
+    d = one_dim(dim, input._data.ndim)
+    first = start + input._data.shape[d] if start < 0 else start
+    return part_copy(input, index=(slice(None),) * d + (slice(first, first + view._data.shape[d]),))
+
+
 def part_of(x: Any, dim: int, start: int, stop: int) -> Any:
     """x[:, ..., start:stop], of a tensor or an array"""
     return slice_at(x, index=(ALL,) * dim + (slice(start, stop),))

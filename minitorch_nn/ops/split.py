@@ -1,9 +1,13 @@
-"""Operations with several outputs: split, chunk, unbind. Each output is a view; one node gathers their gradients."""
+"""Operations with several outputs: split, chunk, unbind. Each output is a view; one node gathers their gradients.
+
+The splits by names of directions, and `tensor_split`, are slices, as in PyTorch.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +19,8 @@ from ..autograd.variable import TensorBase
 from .arguments import refusal
 from .dims import numpy_names, one_dim
 from .join import cat_arrays, stack_arrays
+from .shape import clone
+from .slices import narrow
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
@@ -165,3 +171,69 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
         raise IndexError(f"Dimension specified as {d} but tensor has no dimensions")
     array = _array(input)
     return _outputs(input, [array[(slice(None),) * d + (i, ...)] for i in range(array.shape[d])], d, UnbindBackward0)
+
+
+def tensor_split(input: Tensor, indices_or_sections: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of parts of nearly equal size along dim, or cut at the indices given"""
+    if hasattr(indices_or_sections, "_data"):
+        indices_or_sections = indices_or_sections.tolist()
+    d = one_dim(dim, input._data.ndim)
+    n = input._data.shape[d]
+    if isinstance(indices_or_sections, int):
+        if indices_or_sections <= 0:
+            raise RuntimeError(f"number of sections must be larger than 0, got {indices_or_sections}")
+        size, more = divmod(n, indices_or_sections)
+        edges = [i * size + min(i, more) for i in range(indices_or_sections + 1)]
+    else:
+        edges = [0, *(min(max(i + n if i < 0 else i, 0), n) for i in indices_or_sections), n]
+    return tuple(narrow(input, d, a, max(b - a, 0)) for a, b in pairwise(edges))
+
+
+def _named_split(name: str, least: int, dim: int, input: Tensor, parts: Any) -> tuple[Tensor, ...]:
+    ndim = input._data.ndim
+    if ndim < least:
+        raise RuntimeError(
+            f"torch.{name} requires a tensor with at least {least} dimension, but got a tensor with {ndim} dimensions!"
+        )
+    if isinstance(parts, int) and parts and input._data.shape[dim] % parts:
+        raise RuntimeError(
+            f"torch.{name} attempted to split along dimension {dim}, but the size of the dimension "
+            f"{input._data.shape[dim]} is not divisible by the split_size {parts}!"
+        )
+    return tensor_split(input, parts, dim)
+
+
+def hsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """Views of parts side by side: along dimension 1, of a vector along 0"""
+    return _named_split("hsplit", 1, min(1, max(input._data.ndim - 1, 0)), input, indices_or_sections)
+
+
+def vsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """Views of parts one above the other: along dimension 0"""
+    return _named_split("vsplit", 2, 0, input, indices_or_sections)
+
+
+def dsplit(input: Tensor, indices_or_sections: Any) -> tuple[Tensor, ...]:
+    """Views of parts one behind the other: along dimension 2"""
+    return _named_split("dsplit", 3, 2, input, indices_or_sections)
+
+
+def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of consecutive parts of the sizes listed along dim"""
+    return split(input, list(split_sizes), dim)
+
+
+# Copies ---------------------------------------------------------------------------------------------------------------
+def unsafe_split(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """`split`, the parts of which may be changed in place. Here they are copies."""
+    return tuple(clone(part) for part in split(input, split_size, dim))
+
+
+def unsafe_split_with_sizes(input: Tensor, split_sizes: list[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """`split_with_sizes`, the parts of which may be changed in place. Here they are copies."""
+    return tuple(clone(part) for part in split(input, list(split_sizes), dim))
+
+
+def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+    """`chunk`, the parts of which may be changed in place. Here they are copies."""
+    return tuple(clone(part) for part in chunk(input, chunks, dim))

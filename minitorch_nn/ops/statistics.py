@@ -1,180 +1,27 @@
-"""Order statistics, counts and differences: compositions of other operations, or whole numbers that have no gradient."""
+"""Sums and means without nan, finite differences, counts, histograms, and search in sorted sequences."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .._bfloat16 import FLOATING, finished, float_of
+from .._bfloat16 import FLOATING, HALVES, finished, float_of, number, upcast
 from ..autograd.op import op
 from ..dtypes import dtype as DType
 from ..dtypes import finfo, from_numpy
-from .arithmetic import lerp, minus
-from .checks import kind_name, not_implemented
+from .arithmetic import minus, plus
+from .checks import cpp_name, kind_name, not_implemented
 from .choose import where
 from .comparison import isfinite
 from .dims import Dims, many_dims, numpy_names, one_dim
-from .extremes import KthvalueResult, MedianResult, pick, put_picked, shared_evenly, sort
-from .gather import gather
 from .join import cat
-from .order import filled_dim
 from .reduction import in_dtype, sum, unreduce
-from .shape import reshape, squeeze, unsqueeze
 from .slices import narrow
 
 if TYPE_CHECKING:
     from ..tensor import Tensor
-
-
-def _rank(x: Any, rank: Any, dim: int) -> Any:
-    """Where the element of the given rank, from 0, is in each row of dim; rank: one, or an array with one for each"""
-    if not x.ndim:
-        return 0
-    order = np.argsort(x, dim, kind="stable")
-    at = np.broadcast_to(np.asarray(rank), [1 if d == dim else n for d, n in enumerate(x.shape)])
-    return np.take_along_axis(order, at, dim).squeeze(dim)
-
-
-def _middle(x: Any, dim: int) -> Any:
-    """The rank of the lower median of each row; of a nan, which counts as the largest, where there is one"""
-    n = x.shape[dim] if x.ndim else 1
-    if x.dtype.kind == "f" and np.isnan(x).any() and x.ndim:
-        return np.where(np.isnan(x).any(axis=dim, keepdims=True), n - 1, (n - 1) // 2)
-    return (n - 1) // 2
-
-
-@op(
-    name="KthvalueBackward0",
-    outputs=("values", "indices"),
-    input=lambda g, indices, dim, keepdim, input_shape: put_picked(g, indices, dim, keepdim, input_shape),
-)
-def kthvalue_dim(input: Tensor, *, k: int, dim: int, keepdim: bool) -> Any:
-    """The k-th smallest along dim, k from 1, and where it is"""
-    return pick(input, _rank(input, k - 1, dim), dim, keepdim)
-
-
-@op(
-    name="MedianBackward1",
-    outputs=("values", "indices"),
-    input=lambda g, indices, dim, keepdim, input_shape: put_picked(g, indices, dim, keepdim, input_shape),
-)
-def median_dim(input: Tensor, *, dim: int, keepdim: bool) -> Any:
-    """The lower median along dim, and where it is"""
-    return pick(input, _rank(input, _middle(input, dim), dim), dim, keepdim)
-
-
-@op(name="MedianBackward0", input=lambda g, input, out: shared_evenly(g, input, out))
-def median_all(input: Tensor) -> Tensor:
-    """The lower median of all elements; equal ones share the gradient"""
-    flat = input.reshape(-1)
-    if not flat.size:
-        return np.asarray(np.nan, input.dtype)  # type: ignore[return-value]
-    return flat[_rank(flat, _middle(flat, 0), 0)].reshape(())
-
-
-@numpy_names
-def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Any:
-    """(values, indices) of the k-th smallest along dim, k from 1"""
-    d = one_dim(dim, input._data.ndim)
-    n = input._data.shape[d] if input._data.ndim else 1
-    if not 1 <= k <= n:
-        raise RuntimeError("kthvalue(): selected number k out of range for dimension " + str(d))
-    return KthvalueResult(*kthvalue_dim(input, k=k, dim=d, keepdim=keepdim))
-
-
-@numpy_names
-def median(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Any:
-    """The lower median of all elements; with dim, (values, indices) over it; nan if there is one"""
-    if dim is None:
-        return median_all(input)
-    return MedianResult(*median_dim(input, dim=filled_dim("median", input, dim), keepdim=keepdim))
-
-
-def _levels(q: Any, input: Tensor) -> Any:
-    """The levels, float64, at least 1-d. Raises RuntimeError where they are not in [0, 1], or of another dtype."""
-    given = getattr(q, "_data", None)
-    if input._data.dtype not in (np.float32, np.float64):
-        raise RuntimeError("quantile() input tensor must be either float or double dtype")
-    if given is None and not 0 <= q <= 1:
-        raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
-    if given is not None:
-        if given.ndim > 1:
-            raise RuntimeError("quantile() q must be a scalar or 1D tensor")
-        if given.dtype != input._data.dtype:
-            raise RuntimeError("quantile() q tensor must be same dtype as the input tensor")
-        if not ((given >= 0) & (given <= 1)).all():
-            raise RuntimeError("quantile() q values must be in the range [0, 1]")
-    return np.atleast_1d(np.asarray(q if given is None else given, dtype=np.float64))
-
-
-def _share(rank: Any, interpolation: str) -> Any:
-    """How far the quantile is from the element below the rank to the one above"""
-    low = np.floor(rank)
-    return {
-        "linear": rank - low,
-        "lower": rank * 0,
-        "higher": np.ceil(rank) - low,
-        "midpoint": np.where(rank == low, 0.0, 0.5),
-        "nearest": np.rint(rank) - low,
-    }[interpolation]
-
-
-def _quantile(input: Tensor, q: Any, dim: int | None, keepdim: bool, interpolation: str, skip_nan: bool) -> Tensor:
-    if interpolation not in ("linear", "lower", "higher", "midpoint", "nearest"):
-        raise RuntimeError(
-            "quantile() interpolation must be one of linear, lower, higher, midpoint or nearest, but got "
-            + interpolation
-        )
-    levels = _levels(q, input)
-    shape, kind = input._data.shape, input._data.dtype
-    x = reshape(input, (-1,)) if dim is None or not shape else input
-    d = 0 if dim is None else one_dim(dim, len(shape))
-    if not x._data.size:
-        raise RuntimeError("quantile() input tensor must be non-empty")
-    ordered = sort(x, d).values
-    nans = np.isnan(x._data)
-    last = np.add.reduce(~nans, axis=d, keepdims=True) - 1 if skip_nan else np.full((1,) * x._data.ndim, last_of(x, d))
-    spoilt = (last < 0) if skip_nan else nans.any(axis=d, keepdims=True)
-    parts = []
-    for level in levels:
-        rank = np.where(spoilt, last_of(x, d), level * last)
-        share = _share(rank, interpolation).astype(kind)
-        whole = np.broadcast_to(rank, spoilt.shape)
-        below = gather(ordered, d, x._wrap(np.floor(whole).astype(np.int64)))
-        above = gather(ordered, d, x._wrap(np.ceil(whole).astype(np.int64)))
-        parts.append(lerp(below, above, x._wrap(np.ascontiguousarray(np.broadcast_to(share, whole.shape)))))
-    if dim is None or not shape:
-        parts = [reshape(p, (1,) * len(shape) if keepdim else ()) for p in parts]
-    elif not keepdim:
-        parts = [squeeze(p, d) for p in parts]
-    if np.ndim(getattr(q, "_data", q)) == 0:
-        return parts[0]
-    return cat([unsqueeze(p, 0) for p in parts], 0)
-
-
-def last_of(x: Tensor, d: int) -> int:
-    """The last index of dimension d"""
-    return int(x._data.shape[d]) - 1
-
-
-@numpy_names
-def quantile(
-    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
-) -> Tensor:
-    """The q-quantiles (a number or a vector in [0, 1]) of all elements or along dim, between ranks as asked for
-
-    nan where a nan is among them.
-    """
-    return _quantile(input, q, dim, keepdim, interpolation, skip_nan=False)
-
-
-@numpy_names
-def nanquantile(
-    input: Tensor, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
-) -> Tensor:
-    """As `quantile`, of the elements that are not nan"""
-    return _quantile(input, q, dim, keepdim, interpolation, skip_nan=True)
 
 
 @op(
@@ -244,6 +91,80 @@ def diff(
     return out
 
 
+def _steps(spacing: Any, dims: list[int], given: bool, ndim: int) -> list[Any]:
+    """One number or one array of coordinates for each of dims"""
+    if spacing is None or isinstance(spacing, (int, float)):
+        return [1.0 if spacing is None else float(spacing)] * len(dims)
+    values = list(spacing)
+    if len(values) != len(dims):
+        if given:
+            raise RuntimeError(
+                "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the "
+                f"same length, but got a spacing argument of length {len(values)} and a dim argument of length {len(dims)}."
+            )
+        raise RuntimeError(
+            "torch.gradient expected spacing to be unspecified, a scalar, or a list of length equal to 'self.dim() = "
+            f"{ndim}', since dim argument was not given, but got a list of length {len(values)}"
+        )
+    return [getattr(v, "_data", v) for v in values]
+
+
+def gradient(
+    input: Tensor, *, spacing: Any = None, dim: int | Sequence[int] | None = None, edge_order: int = 1
+) -> tuple[Tensor, ...]:
+    """The derivative along each of dim (all by default), from neighbours: central inside, one-sided at the edges
+
+    spacing: the distance of neighbours, one number or one for each dimension, or the coordinates as vectors.
+    edge_order: 1 or 2, the order of the estimate at the edges.
+    """
+    if edge_order not in (1, 2):
+        raise RuntimeError("torch.gradient only supports edge_order=1 and edge_order=2.")
+    ndim = input._data.ndim
+    dims = list(range(ndim)) if dim is None else [one_dim(d, ndim) for d in ([dim] if isinstance(dim, int) else dim)]
+    steps = _steps(spacing, dims, dim is not None, ndim)
+    if any(input._data.shape[d] <= edge_order for d in dims):
+        raise RuntimeError("torch.gradient expected each dimension size to be at least edge_order+1")
+    return tuple(_slope(input, d, step, edge_order) for d, step in zip(dims, steps, strict=True))
+
+
+def _slope(x: Tensor, d: int, step: Any, edge_order: int) -> Any:
+    n = x._data.shape[d]
+    kind = x._data.dtype if x._data.dtype.kind in FLOATING else np.dtype(np.float32)
+    at = np.arange(n) * step if isinstance(step, (int, float)) else np.asarray(float_of(step), np.float64)
+
+    def combined(first: int, length: int, weights: Any) -> Any:
+        """sum over k of weights[k] * x[first + k], for `length` places; weights: one or one for each place"""
+        total: Any = None
+        for k, w in enumerate(weights):
+            by = finished(np.broadcast_to(np.asarray(w, np.float64), (length,)), kind)
+            part = narrow(x, d, first + k, length) * x._wrap(by.reshape([-1 if i == d else 1 for i in range(x.ndim)]))
+            total = part if total is None else plus(total, part)
+        return total
+
+    gap = np.diff(at)
+    left, right = gap[:-1], gap[1:]
+    parts = []
+    if edge_order == 1:
+        parts.append(combined(0, 1, (-1 / gap[0], 1 / gap[0])))
+    else:
+        a, b = gap[0], gap[1]
+        parts.append(combined(0, 1, (-(2 * a + b) / (a * (a + b)), (a + b) / (a * b), -a / (b * (a + b)))))
+    if n > 2:
+        parts.append(
+            combined(
+                0,
+                n - 2,
+                (-right / (left * (left + right)), (right - left) / (left * right), left / (right * (left + right))),
+            )
+        )
+    if edge_order == 1:
+        parts.append(combined(n - 2, 1, (-1 / gap[-1], 1 / gap[-1])))
+    else:
+        a, b = gap[-2], gap[-1]
+        parts.append(combined(n - 3, 1, (b / (a * (a + b)), -(a + b) / (a * b), (2 * b + a) / (b * (a + b)))))
+    return cat(parts, d)
+
+
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often each whole number from 0 on is in the vector input; with weights, their sums"""
     x = input._data
@@ -265,6 +186,73 @@ def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Ten
         low, high = low - 1, high + 1
     counts, _ = np.histogram(x, bins, (low, high))
     return input._wrap(finished(counts, input._data.dtype))
+
+
+class histogram_result(NamedTuple):
+    """What `histogram` returns."""
+
+    hist: Tensor
+    bin_edges: Tensor
+
+    def __repr__(self) -> str:
+        return f"torch.return_types.histogram(\nhist={self.hist!r},\nbin_edges={self.bin_edges!r})"
+
+
+def histogram(
+    input: Tensor,
+    bins: Any = 100,
+    *,
+    range: Sequence[float] | None = None,
+    weight: Tensor | None = None,
+    density: bool = False,
+) -> histogram_result:
+    """(hist, bin_edges): how many elements lie in each bin, the last of which includes its right edge
+
+    bins: their number (equal parts of `range`, or of the elements' own), or a vector of edges in order.
+    weight: what each element counts. density: divide by the total and the bins' widths.
+    """
+    x, half = input._data, input._data.dtype.char in HALVES
+    if hasattr(bins, "_data"):
+        edges = bins._data
+        if edges.dtype != x.dtype:
+            raise RuntimeError(
+                "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
+                f"{cpp_name(x)} and bins for dimension 0 with dtype {cpp_name(edges)}"
+            )
+        if range is not None:
+            raise TypeError("histogram(): range is given by bins where these are a tensor; leave it out")
+    else:
+        if bins <= 0:
+            raise RuntimeError(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0")
+        if half and range is None:
+            raise not_implemented("histogramdd", x)
+        low, high = (x.min(), x.max()) if range is None and x.size else range or (0, 1)
+        if low == high:
+            low, high = low - 0.5, high + 0.5
+        if half:
+            edges = _edges(low, high, bins, x.dtype)
+        else:
+            edges = np.linspace(low, high, bins + 1, dtype=x.dtype if x.dtype.kind == "f" else None)
+    if x.dtype.kind not in FLOATING:
+        raise not_implemented("histogramdd", x)
+    if weight is not None and weight._data.dtype != x.dtype:
+        raise RuntimeError(
+            "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, "
+            f"but got input(dtype={cpp_name(x)}), and weight(dtype={cpp_name(weight._data)})"
+        )
+    weights = None if weight is None else upcast(weight._data.reshape(-1))
+    plain = upcast(edges)
+    counts = np.histogram(upcast(x.reshape(-1)), plain, weights=weights)[0].astype(plain.dtype)
+    if density:
+        counts = upcast(finished(counts / counts.sum(), x.dtype)) / np.diff(plain)
+    return histogram_result(input._wrap(finished(counts, x.dtype)), input._wrap(edges))
+
+
+def _edges(low: float, high: float, bins: int, kind: Any) -> Any:
+    """Equal steps from both ends, whose size is rounded, as PyTorch's `linspace` makes them in float16 and bfloat16"""
+    step = number((high - low) / bins, kind)
+    i = np.arange(bins + 1)
+    return finished(np.where(i < (bins + 1) // 2, low + step * i, high - step * (bins - i)), kind)
 
 
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:

@@ -12,6 +12,7 @@ import numpy as np
 from .._absent import hint
 from .._bfloat16 import FLOATING, finished, float_of
 from .._printing import format_tensor
+from ..autograd import differentiate
 from ..autograd.arrays import settle
 from ..autograd.grad_mode import mode
 from ..autograd.hooks import RemovableHandle, add_hook, new_hooks
@@ -314,9 +315,7 @@ class Tensor(Stored, Interop):
         retain_graph: keep the saved values for another backward; as create_graph by default.
         create_graph: record the backward pass too, for higher derivatives.
         """
-        from ..autograd import backward
-
-        backward(self, gradient, retain_graph, create_graph, inputs=inputs)
+        differentiate.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     @property
     def retains_grad(self) -> bool:

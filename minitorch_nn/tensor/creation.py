@@ -18,7 +18,7 @@ from ..dtypes import bool as bool_
 from ..dtypes import dtype as DType
 from ..layout import contiguous_format, preserve_format, strided
 from ..layout import memory_format as MemoryFormat
-from ..ops.arguments import by_position, refusal
+from ..ops.arguments import by_position, refusal, with_numbers
 from ..ops.checks import fit_number
 from ..ops.output import takes_out, write
 from .from_data import as_tensor as as_tensor
@@ -58,6 +58,9 @@ def factory(function: F) -> F:
             placed = by_position("torch", function.__name__, args, kwargs) if isinstance(failed, TypeError) else None
             if placed is not None:
                 return function(*placed[0], **placed[1])
+            read = with_numbers("torch", function.__name__, function, args, kwargs)
+            if read is not None:
+                return make(*read[0], **read[1])
             text = refusal("torch", function.__name__, args, kwargs)
             if text is None:
                 raise

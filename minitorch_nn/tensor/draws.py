@@ -14,6 +14,7 @@ from ..autograd.variable import TensorBase
 from ..dtypes import dtype as DType
 from ..layout import memory_format as MemoryFormat
 from ..layout import preserve_format
+from ..ops.checks import number
 from ..ops.dims import common_shape
 from .creation import factory, given_shape, numpy_dtype, sized
 from .from_data import made
@@ -108,7 +109,7 @@ def normal(
     """Normal numbers; mean and std: numbers with a size, or tensors, one for each element"""
     if size is not None:
         return made(
-            _generator(generator).normal(given_shape("normal", size), mean, std, numpy_dtype(dtype)),
+            _generator(generator).normal(given_shape("normal", size), number(mean), number(std), numpy_dtype(dtype)),
             device,
             requires_grad,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import ops
 from ..autograd.variable import TensorBase
-from ..ops import hyperbolic, loops, more_sampling
+from ..ops import hyperbolic, loops, sampling
 from ..ops.arguments import check_methods
 from ..ops.inplace import in_place, reshaped
 
@@ -139,9 +139,9 @@ class Elementary(TensorBase):
 
     # Random numbers, and a Python function for each element
     apply_ = loops.apply_
-    cauchy_ = more_sampling.cauchy_
-    geometric_ = more_sampling.geometric_
-    log_normal_ = more_sampling.log_normal_
+    cauchy_ = sampling.cauchy_
+    geometric_ = sampling.geometric_
+    log_normal_ = sampling.log_normal_
     map_ = loops.map_
     map2_ = loops.map2_
 

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .._absent import absent
-from . import checkpoint as checkpoint
-from . import dlpack as dlpack
 
 if TYPE_CHECKING:
+    from . import checkpoint as checkpoint
     from . import data as data
+    from . import dlpack as dlpack
 
-_absent = absent(__name__, globals())
-
-
-def __getattr__(name: str) -> Any:
-    if name == "data":  # loaded when it is first asked for: Pillow takes a while to import
-        return importlib.import_module(".data", __name__)
-    return _absent(name)
+__getattr__ = absent(__name__, globals(), dict.fromkeys(("checkpoint", "data", "dlpack"), ""))

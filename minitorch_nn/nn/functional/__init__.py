@@ -27,6 +27,8 @@ from ._activation import (
     relu,
     relu6,
     relu_,
+    rrelu,
+    rrelu_,
     selu,
     selu_,
     sigmoid,
@@ -42,6 +44,7 @@ from ._activation import (
     threshold_,
 )
 from ._attention import scaled_dot_product_attention
+from ._dropout import alpha_dropout, dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from ._interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
 from ._linear import _no_sparse_gradient as _no_sparse_gradient
 from ._linear import bilinear, conv1d, conv2d, conv_transpose1d, conv_transpose2d, embedding, linear, one_hot
@@ -75,13 +78,8 @@ from ._margin_loss import (
 )
 from ._multi_head_attention import _canonical_mask as _canonical_mask
 from ._multi_head_attention import multi_head_attention_forward
-from ._noise import dropout3d, feature_alpha_dropout, rrelu, rrelu_
 from ._normalization import (
-    alpha_dropout,
     batch_norm,
-    dropout,
-    dropout1d,
-    dropout2d,
     group_norm,
     instance_norm,
     layer_norm,

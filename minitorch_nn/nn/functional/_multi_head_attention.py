@@ -9,8 +9,8 @@ from typing import Any
 from ... import ops
 from ...tensor import Tensor, zeros, zeros_like
 from ._attention import scaled_dot_product_attention
+from ._dropout import dropout
 from ._linear import linear
-from ._normalization import dropout
 from ._padding import pad
 
 __all__ = ["multi_head_attention_forward"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ... import ops
@@ -110,30 +111,34 @@ def _with_defaults(output_size: Any, own: Sequence[int]) -> Any:
     return [o if size is None else size for size, o in zip(output_size, own[-len(output_size) :], strict=False)]
 
 
+def _lp_pool(
+    axes: int,
+    max_pool: Callable[..., Any],
+    avg_pool: Callable[..., Tensor],
+    input: Tensor,
+    norm_type: float,
+    kernel_size: _Size,
+    stride: _Size | None,
+    ceil_mode: bool,
+) -> Tensor:
+    """(sum of x**norm_type) ** (1 / norm_type) of each window, from the mean; the largest |x| for infinity."""
+    if abs(norm_type) == math.inf:
+        sign = 1 if norm_type > 0 else -1
+        return sign * max_pool(sign * input.abs(), kernel_size, stride, ceil_mode=ceil_mode)  # type: ignore[no-any-return]
+    elements = kernel_size**axes if isinstance(kernel_size, int) else math.prod(kernel_size)
+    sums = avg_pool(input.pow(norm_type), kernel_size, stride, ceil_mode=ceil_mode) * elements
+    return (sums.sign() * ops.relu(sums.abs())).pow(1.0 / norm_type)
+
+
 def lp_pool1d(
     input: Tensor, norm_type: float, kernel_size: int, stride: _Size | None = None, ceil_mode: bool = False
 ) -> Tensor:
     """(N, C, L) -> (N, C, L_out): the norm (sum of x**norm_type) ** (1 / norm_type) of each window."""
-    if abs(norm_type) == float("inf"):
-        sign = 1 if norm_type > 0 else -1
-        largest: Tensor = max_pool1d(sign * input.abs(), kernel_size, stride, 0, 1, ceil_mode)
-        return sign * largest
-    mean = avg_pool1d(input.pow(norm_type), kernel_size, stride, 0, ceil_mode)
-    return _root(mean * kernel_size, norm_type)
+    return _lp_pool(1, max_pool1d, avg_pool1d, input, norm_type, kernel_size, stride, ceil_mode)
 
 
 def lp_pool2d(
     input: Tensor, norm_type: float, kernel_size: _Size, stride: _Size | None = None, ceil_mode: bool = False
 ) -> Tensor:
     """(N, C, H, W) -> (N, C, H_out, W_out): the norm (sum of x**norm_type) ** (1 / norm_type) of each window."""
-    if abs(norm_type) == float("inf"):
-        sign = 1 if norm_type > 0 else -1
-        largest: Tensor = max_pool2d(sign * input.abs(), kernel_size, stride, 0, 1, ceil_mode)
-        return sign * largest
-    height, width = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
-    mean = avg_pool2d(input.pow(norm_type), kernel_size, stride, 0, ceil_mode)
-    return _root(mean * (height * width), norm_type)
-
-
-def _root(sums: Tensor, norm_type: float) -> Tensor:
-    return (sums.sign() * ops.relu(sums.abs())).pow(1.0 / norm_type)
+    return _lp_pool(2, max_pool2d, avg_pool2d, input, norm_type, kernel_size, stride, ceil_mode)

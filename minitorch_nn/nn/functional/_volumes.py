@@ -7,7 +7,7 @@ from typing import Any
 
 from ... import ops
 from ...tensor import Tensor
-from ._pooling import _root, _with_defaults
+from ._pooling import _lp_pool, _with_defaults
 
 __all__ = [
     "adaptive_avg_pool3d",
@@ -99,10 +99,4 @@ def lp_pool3d(
     input: Tensor, norm_type: float, kernel_size: _Size, stride: _Size | None = None, ceil_mode: bool = False
 ) -> Tensor:
     """(N, C, D, H, W) -> (N, C, D_out, H_out, W_out): the norm (sum of x**norm_type) ** (1 / norm_type) of each window."""
-    if abs(norm_type) == float("inf"):
-        sign = 1 if norm_type > 0 else -1
-        largest: Tensor = max_pool3d(sign * input.abs(), kernel_size, stride, 0, 1, ceil_mode)
-        return sign * largest
-    depth, height, width = (kernel_size,) * 3 if isinstance(kernel_size, int) else kernel_size
-    mean = avg_pool3d(input.pow(norm_type), kernel_size, stride, 0, ceil_mode)
-    return _root(mean * (depth * height * width), norm_type)
+    return _lp_pool(3, max_pool3d, avg_pool3d, input, norm_type, kernel_size, stride, ceil_mode)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -247,8 +246,10 @@ def _advice(keys: IncompatibleKeys) -> list[str]:
     for prefix in {key.split(".")[0] + "." for key in unexpected}:
         if {key.removeprefix(prefix) for key in unexpected} >= set(missing) != set():
             return [f'The names differ by the prefix "{prefix}": load {{k.removeprefix("{prefix}"): v, ...}}.']
+    from difflib import get_close_matches  # only on an error's way: it takes a while to import
+
     advice = []
     for key in unexpected[:3]:
-        for nearest in difflib.get_close_matches(key, missing, n=1, cutoff=0.8):
+        for nearest in get_close_matches(key, missing, n=1, cutoff=0.8):
             advice.append(f'Did you mean "{nearest}" by "{key}"?')
     return advice

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -106,8 +105,10 @@ class Module(_Hooks, _StateDict, _Conversion):
         """A second line for an error about an unknown `name`: the nearest attribute, or nothing."""
         if "_modules" not in self.__dict__ or name.startswith("__"):
             return ""
+        from difflib import get_close_matches  # only on an error's way: it takes a while to import
+
         known = [other for other in dir(self) if not other.startswith("_") and other != name]
-        nearest = difflib.get_close_matches(name, known, n=1)
+        nearest = get_close_matches(name, known, n=1)
         return f"\nDid you mean '{nearest[0]}'?" if nearest else ""
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -15,9 +15,54 @@ from ..modules.module import Module
 
 __all__ = ["MAPS"]
 
-MAPS = ("matrix_exp", "cayley", "householder")
+
+# The maps: of a skew-symmetric matrix, or of the vectors of reflections, to an orthogonal one ---------------------------
+def _skew(X: Any) -> Tensor:
+    """(..., n, k), n >= k -> (..., n, n): L - Lᵀ, L the lower triangle of X and columns of 0"""
+    n, k = X.size(-2), X.size(-1)
+    L = ops.cat([X.tril(), X.new_zeros(*X.shape[:-1], n - k)], dim=-1) if n > k else X.tril()
+    return L - L.mT  # type: ignore[no-any-return]
 
 
+def _cayley(A: Tensor) -> Any:
+    """(I - A/2)⁻¹ (I + A/2)"""
+    one = eye(A.size(-1), dtype=A.dtype)  # type: ignore[no-untyped-call]
+    return linalg_solve(ops.add(one, A, alpha=-0.5), ops.add(one, A, alpha=0.5))
+
+
+def _reflections(X: Any) -> Any:
+    """The product of the reflections along the columns below the diagonal, its columns with the signs of the diagonal"""
+    below = X.tril(diagonal=-1)
+    scales = 2.0 / (1.0 + (below * below).sum(dim=-2))
+    signs = X.diagonal(dim1=-2, dim2=-1).int().unsqueeze(-2)  # not differentiated
+    return linalg_householder_product(below, scales) * signs
+
+
+_OF_SKEW = {"matrix_exp": ops.matrix_exp, "cayley": _cayley}
+MAPS = (*_OF_SKEW, "householder")
+
+
+def _vectors_of_reflections(Q: Tensor) -> Tensor:
+    """The X of which `_reflections` makes Q"""
+    X, scales = geqrf(Q)
+    signs = X.diagonal(dim1=-2, dim2=-1)
+    signs.sign_()
+    signs[scales == 0.0] *= -1
+    return X  # type: ignore[no-any-return]
+
+
+def _completed(Q: Any) -> Tensor:
+    """(..., n, k) -> (..., n, n): an orthogonal matrix whose first columns are Q, or span what Q's do"""
+    n, k = Q.size(-2), Q.size(-1)
+    if n > k:
+        Q = ops.cat([Q, randn(*Q.shape[:-2], n, n - k, dtype=Q.dtype)], dim=-1)
+    elif ops.allclose(Q.mT @ Q, eye(n, dtype=Q.dtype), atol=10.0 * n * finfo(Q.dtype).eps):
+        return Q.clone()  # type: ignore[no-any-return]
+    q, r = linalg_qr(Q)
+    return q * r.diagonal(dim1=-2, dim2=-1).sign().unsqueeze(-2)  # type: ignore[no-any-return]
+
+
+# The parametrization --------------------------------------------------------------------------------------------------
 class _Orthogonal(Module):
     """X (..., m, n) -> Q of the same shape with orthonormal columns, or rows where m < n.
 
@@ -33,31 +78,19 @@ class _Orthogonal(Module):
         if use_trivialization:
             self.register_buffer("base", None)
 
-    def forward(self, X: Tensor) -> Tensor:
-        transposed = X.size(-2) < X.size(-1)
-        Q: Any = self._mapped(X.mT if transposed else X)
-        if hasattr(self, "base"):
-            Q = self.base @ Q
-        return Q.mT if transposed else Q  # type: ignore[no-any-return]
+    def _tall(self, X: Any) -> Any:
+        """A matrix of at least as many rows as columns, or back to the weight's shape"""
+        return X.mT if self.shape[-2] < self.shape[-1] else X
 
-    def _mapped(self, X: Any) -> Tensor:
-        """The orthogonal matrix of a tall one"""
-        n, k = X.size(-2), X.size(-1)
+    def forward(self, X: Tensor) -> Tensor:
+        tall = self._tall(X)
         if self.orthogonal_map == "householder":
-            A = X.tril(diagonal=-1)
-            tau = 2.0 / (1.0 + (A * A).sum(dim=-2))
-            signs = X.diagonal(dim1=-2, dim2=-1).int().unsqueeze(-2)  # not differentiated
-            return linalg_householder_product(A, tau) * signs  # type: ignore[no-any-return]
-        X = X.tril()
-        if n != k:
-            X = ops.cat([X, X.new_zeros(n, n - k).expand(*X.shape[:-2], -1, -1)], dim=-1)
-        A = X - X.mT
-        if self.orthogonal_map == "matrix_exp":
-            Q: Any = ops.matrix_exp(A)
+            Q = _reflections(tall)
         else:
-            one = eye(n, dtype=A.dtype)
-            Q = linalg_solve(ops.add(one, A, alpha=-0.5), ops.add(one, A, alpha=0.5))
-        return Q if n == k else Q[..., :k]  # type: ignore[no-any-return]
+            Q = _OF_SKEW[self.orthogonal_map](_skew(tall))
+            if tall.size(-2) > tall.size(-1):
+                Q = Q[..., : tall.size(-1)]
+        return self._tall(self.base @ Q if hasattr(self, "base") else Q)  # type: ignore[no-any-return]
 
     @no_grad()  # type: ignore[untyped-decorator]
     def right_inverse(self, Q: Tensor) -> Tensor:
@@ -65,34 +98,14 @@ class _Orthogonal(Module):
             raise ValueError(
                 f"Expected a matrix or batch of matrices of shape {self.shape}. Got a tensor of shape {Q.shape}."
             )
-        transposed = Q.size(-2) < Q.size(-1)
-        tall: Any = Q.mT if transposed else Q
-        if not hasattr(self, "base"):
-            if self.orthogonal_map != "householder":
-                raise NotImplementedError(
-                    "It is not possible to assign to the matrix exponential or the Cayley parametrizations when "
-                    "use_trivialization=False."
-                )
-            A, tau = geqrf(tall)
-            diagonal = A.diagonal(dim1=-2, dim2=-1)
-            diagonal.sign_()
-            diagonal[tau == 0.0] *= -1
-            return A.mT if transposed else A  # type: ignore[no-any-return]
-        n, k = tall.size(-2), tall.size(-1)
-        if n != k:  # completed to a square matrix
-            tall = ops.cat([tall, randn(*tall.size()[:-2], n, n - k, dtype=tall.dtype)], dim=-1)
-        self.base = tall.clone() if n == k and _is_orthogonal(tall) else _orthogonalized(tall)
-        start: Any = zeros_like(Q)
-        start.diagonal(dim1=-2, dim2=-1).fill_(-1.0)
-        return start  # type: ignore[no-any-return]
-
-
-def _is_orthogonal(Q: Any) -> bool:
-    n, k = Q.size(-2), Q.size(-1)
-    return ops.allclose(Q.mT @ Q, eye(k, dtype=Q.dtype), atol=10.0 * n * finfo(Q.dtype).eps)
-
-
-def _orthogonalized(A: Any) -> Tensor:
-    """The Q of A = Q R with R's diagonal not negative"""
-    Q, R = linalg_qr(A)
-    return Q * R.diagonal(dim1=-2, dim2=-1).sign().unsqueeze(-2)  # type: ignore[no-any-return]
+        if hasattr(self, "base"):
+            self.base = _completed(self._tall(Q))
+            identity: Any = zeros_like(Q)  # of every map: skew-symmetric 0, and reflections by nothing
+            identity.diagonal(dim1=-2, dim2=-1).fill_(-1.0)
+            return identity  # type: ignore[no-any-return]
+        if self.orthogonal_map != "householder":
+            raise NotImplementedError(
+                "It is not possible to assign to the matrix exponential or the Cayley parametrizations when "
+                "use_trivialization=False."
+            )
+        return self._tall(_vectors_of_reflections(self._tall(Q)))  # type: ignore[no-any-return]

@@ -11,10 +11,17 @@ from .. import functional as F
 from ..modules.module import Module
 from . import parametrize
 from .orthogonal import MAPS, _Orthogonal
-from .spectral_norm import output_dim
+from .spectral_norm import as_matrix, check_power_iterations, output_dim
 from .weight_norm import norm_except_dim, scaled_to
 
 __all__ = ["orthogonal", "spectral_norm", "weight_norm"]
+
+
+def _tensor_of(module: Module, name: str) -> Tensor:
+    found = getattr(module, name, None)
+    if not isinstance(found, Tensor):
+        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    return found
 
 
 class _WeightNorm(Module):
@@ -58,24 +65,16 @@ class _SpectralNorm(Module):
         n = weight.ndim
         if dim >= n or dim < -n:
             raise IndexError(f"Dimension out of range (expected to be in range of [-{n}, {n - 1}] but got {dim})")
-        if n_power_iterations <= 0:
-            raise ValueError(
-                f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}"
-            )
+        check_power_iterations(n_power_iterations)
         self.dim = dim if dim >= 0 else dim + n
         self.eps = eps
         if n > 1:
             self.n_power_iterations = n_power_iterations
-            matrix = self._matrix(weight.detach())  # type: ignore[no-untyped-call]
+            matrix = as_matrix(weight.detach(), self.dim)  # type: ignore[no-untyped-call]
             u, v = (matrix.new_empty(size).normal_(0, 1) for size in matrix.shape)  # type: ignore[no-untyped-call]
             self.register_buffer("_u", F.normalize(u, dim=0, eps=eps))
             self.register_buffer("_v", F.normalize(v, dim=0, eps=eps))
             self._power_method(matrix, 15)
-
-    def _matrix(self, weight: Tensor) -> Tensor:
-        if self.dim:
-            weight = weight.permute(self.dim, *(d for d in range(weight.ndim) if d != self.dim))  # type: ignore[no-untyped-call]
-        return weight.flatten(1)
 
     def _power_method(self, matrix: Tensor, steps: int) -> None:
         with no_grad():
@@ -86,7 +85,7 @@ class _SpectralNorm(Module):
     def forward(self, weight: Tensor) -> Tensor:
         if weight.ndim == 1:
             return F.normalize(weight, dim=0, eps=self.eps)
-        matrix = self._matrix(weight)
+        matrix = as_matrix(weight, self.dim)
         if self.training:
             self._power_method(matrix, self.n_power_iterations)
         u, v = self._u.clone(), self._v.clone()  # type: ignore[no-untyped-call]  # the buffers change at the next forward
@@ -106,9 +105,7 @@ def spectral_norm(
 
     Source: Miyato et al. 2018, Spectral Normalization for Generative Adversarial Networks, algorithm 1.
     """
-    weight = getattr(module, name, None)
-    if not isinstance(weight, Tensor):
-        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    weight = _tensor_of(module, name)
     dim = output_dim(module) if dim is None else dim
     parametrize.register_parametrization(module, name, _SpectralNorm(weight, n_power_iterations, dim, eps))
     return module
@@ -125,9 +122,7 @@ def orthogonal(
 
     Source: Lezcano-Casado 2019, Trivializations for Gradient-Based Optimization on Manifolds, section 5.
     """
-    weight = getattr(module, name, None)
-    if not isinstance(weight, Tensor):
-        raise ValueError(f"Module '{module}' has no parameter or buffer with name '{name}'")
+    weight = _tensor_of(module, name)
     if weight.ndim < 2:
         raise ValueError(f"Expected a matrix or batch of matrices. Got a tensor of {weight.ndim} dimensions.")
     chosen = orthogonal_map or ("matrix_exp" if weight.size(-2) == weight.size(-1) else "householder")

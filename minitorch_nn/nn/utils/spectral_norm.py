@@ -8,7 +8,7 @@ from ... import ops
 from ...autograd import no_grad
 from ...tensor import Tensor
 from .. import functional as F
-from ..modules.conv import ConvTranspose1d, ConvTranspose2d
+from ..modules.conv import _ConvTranspose
 from ..modules.module import Module
 from ..parameter import Parameter
 from ..uninitialized import UninitializedParameter
@@ -20,7 +20,7 @@ M = TypeVar("M", bound=Module)
 
 def output_dim(module: Module) -> int:
     """The dimension of a layer's weight that counts its outputs."""
-    return 1 if isinstance(module, (ConvTranspose1d, ConvTranspose2d)) else 0
+    return 1 if isinstance(module, _ConvTranspose) else 0
 
 
 def as_matrix(weight: Tensor, dim: int) -> Tensor:
@@ -30,16 +30,19 @@ def as_matrix(weight: Tensor, dim: int) -> Tensor:
     return weight.reshape(weight.size(0), -1)  # type: ignore[no-any-return]
 
 
+def check_power_iterations(count: int) -> None:
+    """Raise ValueError unless there is at least one."""
+    if count <= 0:
+        raise ValueError(f"Expected n_power_iterations to be positive, but got n_power_iterations={count}")
+
+
 class SpectralNorm:
     """The hook: sets module.<name> to <name>_orig / sigma before each forward; in training sigma is estimated anew."""
 
     _version: int = 1
 
     def __init__(self, name: str = "weight", n_power_iterations: int = 1, dim: int = 0, eps: float = 1e-12) -> None:
-        if n_power_iterations <= 0:
-            raise ValueError(
-                f"Expected n_power_iterations to be positive, but got n_power_iterations={n_power_iterations}"
-            )
+        check_power_iterations(n_power_iterations)
         self.name = name
         self.dim = dim
         self.n_power_iterations = n_power_iterations

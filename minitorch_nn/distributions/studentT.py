@@ -11,6 +11,7 @@ from ..tensor import Tensor, empty, full, normal
 from . import constraints
 from .distribution import Distribution, SampleShape
 from .gamma import Chi2
+from .location_scale import LocationScale
 from .utils import broadcast_all
 
 
@@ -76,27 +77,16 @@ class StudentT(Distribution):
         return self.scale.log() + 0.5 * (df + 1) * slope + 0.5 * df.log() + beta
 
 
-class Cauchy(Distribution):
+class Cauchy(LocationScale):
     """p(x) = 1 / (pi scale (1 + y²)), y = (x - loc) / scale, scale > 0: tensors or numbers."""
 
-    arg_constraints: ClassVar[Any] = {"loc": constraints.real, "scale": constraints.positive}
-    support = constraints.real
-    has_rsample = True
-    _batched = ("loc", "scale")
-
     def __init__(self, loc: Tensor | float, scale: Tensor | float, validate_args: bool | None = None) -> None:
-        self.loc, self.scale = broadcast_all(loc, scale)
-        super().__init__(self.loc.shape, validate_args=validate_args)
+        super().__init__(loc, scale, validate_args)  # an `__init__` of its own: errors name the class
 
     @property
     def mean(self) -> Tensor:
         """nan: there is none"""
         return full(self._extended_shape(), math.nan, dtype=self.loc.dtype)
-
-    @property
-    def mode(self) -> Tensor:
-        """loc"""
-        return self.loc
 
     @property
     def variance(self) -> Tensor:
