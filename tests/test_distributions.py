@@ -65,7 +65,8 @@ def test_misuse_raises_and_warns_as_pytorch(torch: Any, name: str) -> None:
 
 def test_module_paths(torch: Any) -> None:
     for kind in KINDS:
-        module = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind).lstrip("_")
+        snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in kind).lstrip("_")
+        module = {"student_t": "studentT"}.get(snake, snake)
         found = importlib.import_module(f"{torch.__name__}.distributions.{module}")
         assert getattr(found, kind) is getattr(torch.distributions, kind)
     assert (
