@@ -1,5 +1,7 @@
 """One framework, one case, in a process of its own: does a number of steps for each number read, and says how long.
 
+For the line `work` it says what a step has to compute and to move, see floors.py.
+
 python benchmarks/worker.py minitorch_nn|torch|torch-channels-last CASE THREADS
 """
 
@@ -30,6 +32,7 @@ def main(framework: str, case: str, threads: int) -> None:
                 sys.modules[name.replace("torch", "minitorch_nn", 1)] = module
     else:
         import minitorch_nn as torch
+    import floors
     from cases import CASES
 
     import models
@@ -37,6 +40,9 @@ def main(framework: str, case: str, threads: int) -> None:
     build, _ = CASES[case]
     step = build(torch, models, framework.endswith("channels-last"))
     for line in sys.stdin:
+        if line.strip() == "work":
+            print(json.dumps(floors.count(torch, step)), flush=True)
+            continue
         count = int(line)
         start = perf_counter()
         for _ in range(count):
