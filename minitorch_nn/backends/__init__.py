@@ -1,8 +1,8 @@
 """Which library does the heavy work: `kernels` is the backend in use, `describe()` says which and why.
 
 A backend is a module with the functions of `minitorch_nn.backends.numpy`, pure functions on NumPy arrays. It is chosen
-once, here: by the environment variable MINITORCH_NN_BACKEND, or by `use(name)`. Operations call
-`backends.kernels.conv2d(…)` and know nothing of the choice.
+once, here: the first of `BACKENDS` that can run, unless the environment variable MINITORCH_NN_BACKEND or `use(name)` says
+which. Operations call `backends.kernels.conv2d(…)` and know nothing of the choice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from . import cudnn as cudnn
 from . import mkldnn as mkldnn
 from . import mps as mps
 
-BACKENDS = ("numpy",)  # names of the modules of this package, the preferred one first
+BACKENDS = ("onednn", "numpy")  # names of the modules of this package, the preferred one first
 _ENVIRONMENT = "MINITORCH_NN_BACKEND"
 
 
@@ -43,12 +43,25 @@ def current() -> str:
 
 
 def describe() -> str:
-    """Which backend is in use, and with how many threads.
+    """Which backend is in use, with how many threads, and why a preferred one is not.
 
-    >>> describe().split(":")[0]
-    'numpy'
+    >>> describe().split(":")[0] in BACKENDS
+    True
     """
-    return f"{current()}: {kernels.describe()}"
+    return "; ".join([f"{current()}: {kernels.describe()}", *(f"{name} is not used: {why}" for name, why in _refused)])
 
 
-kernels: ModuleType = _load(os.environ.get(_ENVIRONMENT, BACKENDS[0]))
+def _choose() -> ModuleType:
+    asked = os.environ.get(_ENVIRONMENT)
+    if asked is not None:
+        return _load(asked)
+    for name in BACKENDS[:-1]:
+        try:
+            return _load(name)
+        except (ImportError, RuntimeError) as error:
+            _refused.append((name, str(error)))
+    return _load(BACKENDS[-1])
+
+
+_refused: list[tuple[str, str]] = []
+kernels: ModuleType = _choose()
