@@ -534,3 +534,15 @@ def test_what_comes_of_asking_for_gradients(torch: Any) -> None:
     assert message(error) == "you can only change requires_grad flags of leaf variables."
     with pytest.raises(RuntimeError, match="If you want to use a computed variable in a subgraph"):
         y.requires_grad_(False)
+
+
+@pytest.mark.parametrize("name", ["relu_", "sigmoid_", "exp_", "tanh_"])
+def test_a_rule_of_the_result_keeps_the_tensor_itself(torch: Any, name: str) -> None:
+    x = torch.tensor([-1.0, 0.5, 2.0], requires_grad=True)
+    y = x * 1
+    getattr(y, name)()
+    kept = y.grad_fn._saved_result
+    assert kept.data_ptr() == y.data_ptr() and torch.equal(kept, y)
+    y.sum().backward()
+    plain = getattr(torch, name[:-1])(x.detach().requires_grad_())
+    assert torch.equal(y, plain)

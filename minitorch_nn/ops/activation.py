@@ -14,7 +14,7 @@ from .arithmetic import constant, neg, over, plus, times
 from .checks import FLOATS, NUMBERS, fit_number, kind_name, supports
 from .choose import clamp_max_number, where
 from .functions import exp
-from .inplace import in_place
+from .inplace import assign, check_in_place, in_place
 from .memory import filled_in_order, image_like
 from .softmax import softmax
 
@@ -29,6 +29,20 @@ def relu(input: Tensor) -> Tensor:
     if input.dtype.kind == "b":  # type: ignore[attr-defined]
         raise RuntimeError("Boolean inputs not supported for relu")
     return backends.kernels.relu(input)  # type: ignore[no-any-return]
+
+
+@op(name="ReluBackward0", input=lambda g, out: relu_grad(g, out))
+def relu_within(input: Tensor) -> Tensor:
+    """max(input, 0), written into the memory of the input: half the traffic of a result that is copied there"""
+    return backends.kernels.relu(input, out=input)  # type: ignore[no-any-return]
+
+
+def relu_(self: Tensor) -> Tensor:
+    """`relu`, in place."""
+    if self._data.dtype.kind == "b":
+        return assign(self, relu(self))
+    check_in_place(self)
+    return assign(self, relu_within(self))
 
 
 # Where the input is above 0 does not change with it, so the second derivative by the input is 0; but there is one: the
@@ -310,7 +324,7 @@ def dropout(input: Tensor, p: float, train: bool) -> Tensor:
 
 
 # In place -------------------------------------------------------------------------------------------------------------
-relu_, hardtanh_, relu6_ = in_place(relu), in_place(hardtanh), in_place(relu6)
+hardtanh_, relu6_ = in_place(hardtanh), in_place(relu6)
 _threshold_ = in_place(threshold_overwritten)
 _leaky_, _elu_, _celu_ = in_place(leaky_overwritten), in_place(elu_overwritten), in_place(celu_overwritten)
 

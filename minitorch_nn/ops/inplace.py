@@ -136,9 +136,11 @@ def assign(t: Tensor, result: Tensor, dtype_name: Callable[[Any], str] = kind_na
         )
     node = result._node if t._data.dtype.kind in FLOATING else None
     saved = getattr(node, "saved", None)
-    if saved:
+    if saved and new is not t._data:
         _keep_original(node, t)
-    if repeats(t._data):  # what does not change must not be written over what does
+    if new is t._data:
+        pass  # it was written there
+    elif repeats(t._data):  # what does not change must not be written over what does
         new = as_type(new, t._data.dtype)
         at = new != t._data
         t._data[at] = new[at]
@@ -183,7 +185,10 @@ def _keep_original(node: Any, t: Tensor) -> None:
 
 
 def _saves_itself(node: Any, result: Tensor, t: Tensor) -> None:
-    """A rule that names `out` saved the result; from now on that is `t`, at its new version."""
+    """A rule that names `out` saved the result; from now on that is `t`, at its new version and in its memory."""
+    made, kept = result._data, t._data
+    if made is not kept and made.dtype == kept.dtype and t._counter is not None and any(v is made for v in node.saved):
+        node.saved = tuple([kept if v is made else v for v in node.saved])
     for k in range(0, len(node.versions), 2):
         if node.versions[k] is result._counter and t._counter is not None:
             node.versions[k], node.versions[k + 1] = t._counter, t._counter[0]

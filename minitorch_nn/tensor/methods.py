@@ -122,7 +122,7 @@ class Operations(Matrices, Elementary):
 
     # Activations
     relu = ops.relu
-    relu_ = in_place(ops.relu)
+    relu_ = ops.relu_
 
     # Arithmetic
     add = ops.add

@@ -10,11 +10,15 @@ _BLOCK = 1 << 18  # elements per block: an array of up to this many is done at o
 _SMALL = 1 << 10
 
 
-def relu(x: np.ndarray) -> np.ndarray:
-    """max(x, 0); nan stays nan, and -0.0 is -0.0, because x is the second of two that are equal."""
-    if x.size <= _BLOCK:
-        return np.asarray(np.maximum(0, x))
-    out = np.empty_like(x)
+def relu(x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """max(x, 0); nan stays nan, and -0.0 is -0.0, because x is the second of two that are equal.
+
+    out: where to write it; x itself, or another array that lies in memory as x does.
+    """
+    if x.size <= _BLOCK or (out is not None and not is_dense(x)):
+        return np.asarray(np.maximum(0, x, out=out))
+    if out is None:
+        out = np.empty_like(x)
     source, target = x.ravel(order="K"), out.ravel(order="K")  # K: the order of memory, so both are views if x is dense
     spans = parallel.spans(x.size, _BLOCK)
 
@@ -24,6 +28,11 @@ def relu(x: np.ndarray) -> np.ndarray:
 
     parallel.run(task, len(spans))
     return out
+
+
+def is_dense(x: np.ndarray) -> bool:
+    """Whether the elements of x fill a piece of memory, in some order of the dimensions."""
+    return np.shares_memory(x, x.ravel(order="K")) if not x.flags.forc else True
 
 
 def relu_grad(g: np.ndarray, out: np.ndarray) -> np.ndarray:
