@@ -13,6 +13,7 @@ from __future__ import annotations
 import math as _math
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
+from . import _before_numpy as _before_numpy
 from . import autograd as autograd
 from . import backends as backends
 from . import nn as nn

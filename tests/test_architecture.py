@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 LAYERS = [
-    {"_bfloat16"},
+    {"_before_numpy", "_bfloat16"},
     {"backends", "dtypes", "device", "layout", "random", "version", "_absent", "_printing"},
     {"autograd"},
     {"ops"},

@@ -6,8 +6,11 @@ import contextlib
 import importlib
 import itertools
 import math
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -503,16 +506,38 @@ def test_run_hands_on_the_error_of_a_task(two_threads):
     parallel.run(task, 3)  # the pool is still alive
 
 
-@pytest.mark.parametrize("rows", [256, 4096])  # one product on one thread, or one on each of the kernels' threads
-def test_larger_products_leave_the_threads_of_the_blas_alone(two_threads, monkeypatch, rows):
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ((256, 128), (128, 32), 1),  # not worth a second thread
+        ((4096, 128), (128, 32), 2),
+        ((64, 64, 128), (128, 32), 2),  # one tall product
+        ((64, 128, 64), (64, 64, 32), 1),  # many small ones, shared out
+        ((2, 512, 512), (2, 512, 64), 2),
+    ],
+)
+def test_how_many_threads_a_product_gets(two_threads, monkeypatch, left, right, expected):
     if parallel._blas.get is None:
         pytest.skip("the BLAS of this NumPy does not tell its threads")
     threads, product = [], np.matmul
     monkeypatch.setattr(np, "matmul", lambda *a, **k: (threads.append(parallel._blas.get()), product(*a, **k))[1])
-    a, b = draw(rows, 128, dtype="float32"), draw(128, 32, dtype="float32")
-    assert_close(products.matmul(a, b), np.dot(a, b), "float32")
-    assert set(threads) == {1}
+    a, b = draw(*left, dtype="float32"), draw(*right, dtype="float32")
+    assert_close(products.matmul(a, b), product(a, b), "float32")
+    assert set(threads) == {expected}
     assert parallel._blas.get() == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"), [("", "20"), ("import numpy; ", "None"), ("os.environ[NAME] = '9'; ", "9")]
+)
+def test_the_threads_of_the_blas_are_told_to_rest_before_numpy_is_loaded(before, expected):
+    code = (
+        f"import os; NAME = 'OPENBLAS_THREAD_TIMEOUT'; os.environ.pop(NAME, None); {before}"
+        "import minitorch_nn; print(os.environ.get(NAME))"
+    )
+    root = Path(__file__).resolve().parent.parent
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == expected
 
 
 def test_run_from_several_threads_at_once(two_threads):
