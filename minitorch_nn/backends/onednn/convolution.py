@@ -30,6 +30,7 @@ class _Shape:
         out_channels, depth, kh, kw = weight_shape
         size = plain.output_size((x_shape[2], x_shape[3]), (kh, kw), stride, padding, dilation)
         self.out = (x_shape[0], *size, out_channels)
+        self.vector = described((out_channels,), (1,))
         self.src = dnn.channels_last(x_shape)
         self.dst = dnn.channels_last((x_shape[0], out_channels, *size))
         lead = () if groups == 1 else (groups,)
@@ -41,22 +42,22 @@ class _Shape:
             dnn.numbers(stride), dnn.numbers([d - 1 for d in dilation]), dnn.numbers(padding), dnn.numbers(padding),
         )  # fmt: skip
 
-    def forward_description(self, kind: int, bias: bool) -> Any:
+    def forward_description(self, bias: bool = False) -> Any:
         """The forward primitive's description, which those of the gradients are made beside"""
-        vector = described((self.out[3],), (1,)) if bias else None
+        vector = self.vector if bias else None
         return dnn.made(
             dnn.dnnl.convolution_forward_primitive_desc_create,
-            dnn.ENGINE, kind, dnn.DIRECT, self.src, self.any, vector, self.dst, *self.window, dnn.ATTRIBUTES,
+            dnn.ENGINE, dnn.FORWARD_TRAINING, dnn.DIRECT, self.src, self.any, vector, self.dst, *self.window, dnn.ATTRIBUTES,
         )  # fmt: skip
 
 
 class _Forward:
     def __init__(self, shape: _Shape, bias: bool) -> None:
-        description = shape.forward_description(dnn.FORWARD_TRAINING, bias)
+        description = shape.forward_description(bias)
         weights = dnn.queried(description, dnn.QUERY_WEIGHTS)
         roles = [(SRC, shape.src), (WEIGHTS, weights)]
         if bias:
-            roles.append((BIAS, described((shape.out[3],), (1,))))
+            roles.append((BIAS, shape.vector))
         self.reorder = Reorder(shape.weights, weights, weights)
         self.run = Primitive(description, [*roles, (DST, shape.dst)])
         self.out = shape.out
@@ -66,7 +67,7 @@ class _InputGrad:
     def __init__(self, shape: _Shape) -> None:
         description = dnn.made(
             dnn.dnnl.convolution_backward_data_primitive_desc_create, dnn.ENGINE, dnn.DIRECT, shape.src, shape.any,
-            shape.dst, *shape.window, shape.forward_description(dnn.FORWARD_TRAINING, False), dnn.ATTRIBUTES,
+            shape.dst, *shape.window, shape.forward_description(), dnn.ATTRIBUTES,
         )  # fmt: skip
         weights = dnn.queried(description, dnn.QUERY_WEIGHTS)
         self.reorder = Reorder(shape.weights, weights, weights)
@@ -77,7 +78,7 @@ class _WeightGrad:
     def __init__(self, shape: _Shape) -> None:
         description = dnn.made(
             dnn.dnnl.convolution_backward_weights_primitive_desc_create, dnn.ENGINE, dnn.DIRECT, shape.src, shape.any,
-            None, shape.dst, *shape.window, shape.forward_description(dnn.FORWARD_TRAINING, False), dnn.ATTRIBUTES,
+            None, shape.dst, *shape.window, shape.forward_description(), dnn.ATTRIBUTES,
         )  # fmt: skip
         weights = dnn.queried(description, dnn.QUERY_DIFF_WEIGHTS)
         self.reorder = Reorder(weights, shape.weights, weights)

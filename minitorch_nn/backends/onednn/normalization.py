@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ..numpy import normalization as plain
@@ -27,15 +29,18 @@ _LEAST = 4096  # elements below which calling a primitive costs more than NumPy'
 _FAR = 100.0  # squared means in variances beyond which float32 loses digits that NumPy's kernel keeps in float64
 
 
+def _forward_description(memory: Any, eps: float) -> Any:
+    return dnn.made(
+        dnn.dnnl.batch_normalization_forward_primitive_desc_create,
+        dnn.ENGINE, dnn.FORWARD_TRAINING, memory, memory, eps, _SCALE_AND_SHIFT, dnn.ATTRIBUTES,
+    )  # fmt: skip
+
+
 class _Train:
     def __init__(self, shape: tuple[int, ...], eps: float) -> None:
         memory, vector = dnn.channels_last(shape), described((shape[1],), (1,))
-        self.description = dnn.made(
-            dnn.dnnl.batch_normalization_forward_primitive_desc_create,
-            dnn.ENGINE, dnn.FORWARD_TRAINING, memory, memory, eps, _SCALE_AND_SHIFT, dnn.ATTRIBUTES,
-        )  # fmt: skip
         roles = [(SRC, memory), (DST, memory), *((role, vector) for role in (SCALE, SHIFT, MEAN, VARIANCE))]
-        self.run = Primitive(self.description, roles)
+        self.run = Primitive(_forward_description(memory, eps), roles)
 
 
 class _Grads:
@@ -43,7 +48,7 @@ class _Grads:
         memory, vector = dnn.channels_last(shape), described((shape[1],), (1,))
         description = dnn.made(
             dnn.dnnl.batch_normalization_backward_primitive_desc_create, dnn.ENGINE, dnn.BACKWARD, memory, memory, memory,
-            0.0, _SCALE_AND_SHIFT, _Train(shape, 0.0).description, dnn.ATTRIBUTES,
+            0.0, _SCALE_AND_SHIFT, _forward_description(memory, 0.0), dnn.ATTRIBUTES,
         )  # fmt: skip
         roles = [
             (SRC, memory),
@@ -90,8 +95,8 @@ def batch_norm_grads(
     y_for_relu: np.ndarray | None = None,
 ) -> tuple[np.ndarray | None, np.ndarray | None, np.ndarray | None]:
     """As the NumPy backend's `batch_norm_grads`."""
-    far = np.any(np.square(mean * invstd) > _FAR)
-    if not _fits(x) or g.dtype != np.float32 or not need_x or y_for_relu is not None or far:
+    fits = _fits(x) and g.dtype == np.float32 and need_x and y_for_relu is None
+    if not fits or np.any(np.square(mean * invstd) > _FAR):
         return plain.batch_norm_grads(g, x, weight, mean, invstd, need_x, need_weight, need_bias, y_for_relu)
     kernel = dnn.cached(("batch_norm_grads", x.shape), lambda: _Grads(x.shape))
     channels = x.shape[1]

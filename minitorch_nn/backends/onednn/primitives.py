@@ -15,12 +15,12 @@ from typing import Any
 import numpy as np
 
 from ..numpy.parallel import get_num_threads
-from .library import Argument, Library, load
+from .interface import Argument, Library, load
 
 FORWARD_TRAINING, BACKWARD = 64, 128
 DIRECT = 1
 SRC, DST, WEIGHTS, BIAS, MEAN, VARIANCE, SCALE, SHIFT = 1, 17, 33, 41, 49, 50, 51, 52
-SCRATCHPAD, DIFF_SRC, DIFF_DST, DIFF_WEIGHTS, DIFF_BIAS, DIFF_SCALE, DIFF_SHIFT = 80, 129, 145, 161, 169, 255, 256
+SCRATCHPAD, DIFF_SRC, DIFF_DST, DIFF_WEIGHTS, DIFF_SCALE, DIFF_SHIFT = 80, 129, 145, 161, 255, 256
 QUERY_IMPLEMENTATION, QUERY_WEIGHTS, QUERY_DIFF_WEIGHTS, QUERY_SCRATCHPAD = 8, 131, 132, 136
 _CPU, _F32, _ANY, _USER_SCRATCHPAD, _IN_ORDER = 1, 3, 1, 1, 1
 _KEPT = 512  # primitives in a thread's cache
@@ -29,6 +29,7 @@ dnnl: Library = load()
 
 
 def made(create: Callable[..., Any], *arguments: Any) -> c_void_p:
+    """The object that a function of oneDNN's makes"""
     handle = c_void_p()
     create(ctypes.byref(handle), *arguments)
     return handle
@@ -148,3 +149,8 @@ def cached(key: Hashable, make: Callable[[], Any]) -> Any:
         if len(kept) > _KEPT:
             kept.popitem(last=False)
     return found
+
+
+def describe() -> str:
+    """One line: which oneDNN, from where, and how many threads."""
+    return f"oneDNN {'.'.join(map(str, dnnl.version))} ({dnnl.path}), {get_num_threads()} thread(s)"
